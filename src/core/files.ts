@@ -1,0 +1,112 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { HoldfastError, SurroundingsError, UsageError } from './errors.ts';
+
+/** SHA-256 of bytes or text, in hexadecimal. */
+export function sha256(data: Uint8Array | string): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+/** JSON with sorted keys and a final newline, so that equal records are equal bytes. */
+export function stableJson(value: unknown, indent = 2): string {
+  return `${JSON.stringify(sorted(value), null, indent)}\n`;
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object' || ArrayBuffer.isView(value)) return value;
+  const record = value as Record<string, unknown>;
+  return Object.fromEntries(
+    Object.keys(record)
+      .sort()
+      .map((key) => [key, sorted(record[key])]),
+  );
+}
+
+/** Turns what the operating system says of a path into one clear error. */
+export function surroundingsError(path: string, act: string, error: unknown): SurroundingsError {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  const cure: Record<string, string> = {
+    ENOENT: 'no such file or folder; check the path',
+    EACCES: 'permission denied; choose a place you may use or change its permissions',
+    EPERM: 'not permitted; choose a place you may use',
+    EROFS: 'the file system is read-only; choose another --out',
+    ENOSPC: 'the disk is full; free some space and run again',
+    ENOTDIR: 'a part of the path is a file, not a folder; check the path',
+    EISDIR: 'it is a folder, not a file; check the path',
+  };
+  const why = (code !== undefined && cure[code]) || (error as Error).message;
+  return new SurroundingsError(path, `cannot ${act}: ${why}`, error);
+}
+
+/** Reads a whole file. @throws UsageError if it does not exist, SurroundingsError if it cannot be read. */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      throw new UsageError(path, 'must be an existing file, got nothing there; check the path');
+    }
+    throw surroundingsError(path, 'read', error);
+  }
+}
+
+/** Reads a UTF-8 text file. Errors as `readBytes`. */
+export async function readText(path: string): Promise<string> {
+  return new TextDecoder('utf-8').decode(await readBytes(path));
+}
+
+/**
+ * Writes a file so that it is whole or absent: to a neighbour first, then renamed.
+ * Parent folders are made. An existing file is replaced.
+ */
+export async function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {
+  const neighbour = `${path}.${randomBytes(6).toString('hex')}.part`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(neighbour, data);
+    await rename(neighbour, path);
+  } catch (error) {
+    await rm(neighbour, { force: true }).catch((e: unknown) => e);
+    throw surroundingsError(path, 'write', error);
+  }
+}
+
+/** Refuses an output path that exists already, unless `force`. */
+export function refuseExisting(path: string, force: boolean): void {
+  if (!force && existsSync(path)) {
+    throw new UsageError(path, 'must not exist yet, got an existing one; choose another --out or pass --force');
+  }
+}
+
+/**
+ * Makes a folder so that it is whole or absent: `fill` writes into a neighbour, which is then renamed.
+ * With `force` an existing one is replaced, at the last moment only.
+ */
+export async function writeFolderAtomic<T>(
+  path: string,
+  force: boolean,
+  fill: (folder: string) => Promise<T>,
+): Promise<T> {
+  refuseExisting(path, force);
+  const target = resolve(path);
+  let neighbour: string;
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    neighbour = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
+  } catch (error) {
+    throw surroundingsError(path, 'write', error);
+  }
+  try {
+    const result = await fill(neighbour);
+    if (existsSync(target)) await rm(target, { recursive: true });
+    await rename(neighbour, target);
+    return result;
+  } catch (error) {
+    await rm(neighbour, { recursive: true, force: true }).catch((e: unknown) => e);
+    if (error instanceof HoldfastError) throw error;
+    throw surroundingsError(path, 'write', error);
+  }
+}
