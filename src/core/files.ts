@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { HoldfastError, SurroundingsError, UsageError } from './errors.ts';
 
@@ -81,6 +81,23 @@ export function refuseExisting(path: string, force: boolean): void {
   }
 }
 
+/** A file that each kind of folder holds which holdfast makes: bundle, run, report, adapter, demo. */
+const MARKS = ['manifest.json', 'run.json', 'report.html', 'adapter.json', 'training.jsonl'];
+
+/** Refuses to replace, even with --force, a folder that holdfast has not made: it may be somebody's home. */
+export async function refuseForeignFolder(path: string): Promise<void> {
+  if (!existsSync(path)) return;
+  let names: string[];
+  try {
+    names = await readdir(path);
+  } catch (error) {
+    throw surroundingsError(path, 'replace', error);
+  }
+  if (names.length > 0 && !names.some((name) => MARKS.includes(name))) {
+    throw new UsageError(path, `must be a folder that holdfast made (one of ${MARKS.join(', ')} in it) to be replaced, got another; choose another --out`);
+  }
+}
+
 /**
  * Makes a folder so that it is whole or absent: `fill` writes into a neighbour, which is then renamed.
  * With `force` an existing one is replaced, at the last moment only.
@@ -91,11 +108,11 @@ export async function writeFolderAtomic<T>(
   fill: (folder: string) => Promise<T>,
 ): Promise<T> {
   refuseExisting(path, force);
+  await refuseForeignFolder(path);
   const target = resolve(path);
-  let neighbour: string;
+  const neighbour = join(dirname(target), `.${basename(target)}-${randomBytes(6).toString('hex')}`);
   try {
-    await mkdir(dirname(target), { recursive: true });
-    neighbour = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
+    await mkdir(neighbour, { recursive: true });
   } catch (error) {
     throw surroundingsError(path, 'write', error);
   }

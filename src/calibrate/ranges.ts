@@ -1,0 +1,142 @@
+import { permutation } from '../core/philox.ts';
+import { type Stream, stream } from '../core/stream.ts';
+import { layerInput, stripInput, stripProduct } from '../compile/lower.ts';
+import {
+  type Bits,
+  converterOf,
+  type LayerRanges,
+  type Program,
+  type Ranges,
+  targetWeights,
+} from '../compile/program.ts';
+import { buildGraph } from '../graph/build.ts';
+import type { Graph, Tensor } from '../graph/graph.ts';
+import { float32 } from '../graph/graph.ts';
+import { inferShapes } from '../graph/shapes.ts';
+import type { Engine } from '../runtime/engine.ts';
+import { bestRange } from './best-range.ts';
+
+/** Rows (tokens) of all batches together whose values are kept, some of each batch; drawn from a keyed stream. */
+const ROWS_KEPT = 512;
+
+/**
+ * Finds the static converter ranges of a program from what its layers see on calibration examples: for each strip
+ * the range of its input, for each tile the range of its product. See `bestRange` for the criterion.
+ *
+ * @param program Compiled without converters.
+ * @param batches Feeds of the model's own inputs, without padding (padding would count as data).
+ * @param onBatch Called after each batch.
+ */
+export async function calibrateRanges(
+  engine: Engine,
+  program: Program,
+  batches: readonly Readonly<Record<string, Tensor>>[],
+  seed: number,
+  onBatch: () => void,
+): Promise<Ranges> {
+  const { options, layers } = program;
+  const inputs = new Map(layers.map((layer) => [layer.name, layerInputName(program, layer.name)]));
+  const session = await engine.load(observed(program, inputs));
+  const weights = programWeights(program);
+  const pools = new Map<string, Float32Array[]>();
+  const kept = Math.ceil(ROWS_KEPT / batches.length);
+  try {
+    for (const [number, feeds] of batches.entries()) {
+      const results = await session.run({ ...feeds, ...weights });
+      for (const layer of layers) {
+        const x = results[inputs.get(layer.name)!]!;
+        const rows = chosenRows(x.data.length / layer.in, kept, stream(seed, 'calibrate', layer.name, number));
+        layer.strips.forEach(([from, to], strip) => {
+          keep(pools, `${layer.name}/${strip}`, x.data as Float32Array, rows, layer.in, from, to);
+          const y = results[stripProduct(layer.name, strip)]!.data as Float32Array;
+          layer.columns.forEach(([left, right], column) => {
+            keep(pools, `${layer.name}/${strip}/${column}`, y, rows, layer.out, left, right);
+          });
+        });
+      }
+      onBatch();
+    }
+  } finally {
+    await session.release();
+  }
+  // Of an exact converter the range is never used; any step will do to find one.
+  const top = (how: Bits) => converterOf(how)?.top ?? 127;
+  const ranges = new Map<string, LayerRanges>();
+  for (const layer of layers) {
+    const input = new Float32Array(layer.strips.length);
+    const adc = new Float32Array(layer.strips.length * layer.out);
+    layer.strips.forEach((_, strip) => {
+      input[strip] = bestRange(joined(pools.get(`${layer.name}/${strip}`)!), top(options.dac));
+      layer.columns.forEach(([left, right], column) => {
+        const range = bestRange(joined(pools.get(`${layer.name}/${strip}/${column}`)!), top(options.adc));
+        adc.fill(range, strip * layer.out + left, strip * layer.out + right);
+      });
+    });
+    ranges.set(layer.name, { input, adc });
+  }
+  return ranges;
+}
+
+/** The strips' weights of a program without any error, as feeds. */
+export function programWeights(program: Program): Record<string, Tensor> {
+  const feeds: Record<string, Tensor> = {};
+  for (const layer of program.layers) {
+    layer.strips.forEach(([from, to], strip) => {
+      feeds[stripInput(layer.name, strip)] = float32([to - from, layer.out], targetWeights(layer, strip));
+    });
+  }
+  return feeds;
+}
+
+/** Where a layer's rows are read: the value that its first strip slices or multiplies. */
+function layerInputName(program: Program, layer: string): string {
+  const { nodes } = program.graph;
+  const sliced = nodes.find((node) => node.name === `${layer}.rows.0`);
+  return sliced?.inputs[0] ?? layerInput(program.graph, stripProduct(layer, 0));
+}
+
+/** The program with the layers' inputs and the strips' products as its outputs. */
+function observed(program: Program, inputs: ReadonlyMap<string, string>): Graph {
+  const shapes = inferShapes(program.graph);
+  const builder = buildGraph(program.graph.name, program.graph, false);
+  const products = program.layers.flatMap((layer) => layer.strips.map((_, strip) => stripProduct(layer.name, strip)));
+  for (const name of new Set([...inputs.values(), ...products])) {
+    const { dtype, shape } = shapes.get(name)!;
+    builder.output(name, dtype, shape);
+  }
+  return builder.finish();
+}
+
+function chosenRows(rows: number, kept: number, draws: Stream): ArrayLike<number> {
+  if (rows <= kept) return Array.from({ length: rows }, (_, row) => row);
+  return permutation(rows, draws).subarray(0, kept);
+}
+
+function keep(
+  pools: Map<string, Float32Array[]>,
+  name: string,
+  values: Float32Array,
+  rows: ArrayLike<number>,
+  width: number,
+  from: number,
+  to: number,
+): void {
+  const kept = new Float32Array(rows.length * (to - from));
+  for (let i = 0; i < rows.length; i++) {
+    const start = rows[i]! * width;
+    kept.set(values.subarray(start + from, start + to), i * (to - from));
+  }
+  const pool = pools.get(name);
+  if (pool === undefined) pools.set(name, [kept]);
+  else pool.push(kept);
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

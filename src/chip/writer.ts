@@ -1,0 +1,139 @@
+import { stripInput } from '../compile/lower.ts';
+import { type Program, type ProgramLayer, targetWeights } from '../compile/program.ts';
+import { cellStreams } from '../device/cell-streams.ts';
+import { createKernels } from '../device/kernels.ts';
+import type { Tensor } from '../graph/graph.ts';
+import { type CellLaws, cellLaws } from '../profile/cell-laws.ts';
+import { type Compensation, compensationGains } from './compensation.ts';
+import { type ErrorSource, lawsOf } from './sources.ts';
+
+/** One chip at one moment. */
+export interface ChipState {
+  /** The chip's seed. */
+  readonly chip: number;
+  /** Age: seconds since the profile's reference read. */
+  readonly seconds: number;
+  readonly noise: number;
+  /** Number of the repeated read, from 0: another number, another draw of read noise. */
+  readonly read: number;
+  readonly source: ErrorSource;
+  readonly compensate: Compensation;
+}
+
+/**
+ * Makes the effective weights of simulated chips of one program. Cells are not stored: each is drawn again from its
+ * streams, so any chip at any time is one pass, and the same whatever was asked for before.
+ */
+export interface ChipWriter {
+  /** The strips' weights as graph inputs. The arrays are the writer's own: the next call overwrites them. */
+  weights(state: ChipState): Record<string, Tensor>;
+  /** The strips' weights without any error. */
+  targets(): Record<string, Tensor>;
+}
+
+interface Place {
+  readonly layer: ProgramLayer;
+  readonly plus: Float32Array;
+  readonly minus: Float32Array;
+  /** Weights of each strip, `[R, out]`. */
+  readonly weights: readonly Float32Array[];
+}
+
+export function createChipWriter(program: Program): ChipWriter {
+  const { kernels, places } = placed(program);
+  const tables = new Map<number, CellLaws>();
+  // Building tables costs more than a chip, and the kernels keep those that they hold.
+  const lawsAt = (seconds: number): CellLaws => {
+    const known = tables.get(seconds) ?? cellLaws(program.profile, seconds);
+    tables.set(seconds, known);
+    return known;
+  };
+
+  /** One pass over all cells: fills the weights, returns each column's reference sum, `[strips, out]` a layer. */
+  const pass = (state: ChipState, seconds: number, event: number, gains: readonly Float32Array[] | null) => {
+    const laws = lawsOf(state.source, lawsAt(seconds));
+    return places.map(({ layer, plus, minus, weights }, index) => {
+      const { name, out: columns } = layer;
+      const sums = new Float64Array(layer.strips.length * columns);
+      layer.strips.forEach(([fromRow, toRow], strip) => {
+        const span = [strip * columns, (strip + 1) * columns] as const;
+        const gain = gains?.[index]?.subarray(...span);
+        kernels.effectiveWeights({
+          laws,
+          noiseScale: state.noise,
+          plus: cellStreams(state.chip, name, 'plus', event),
+          minus: cellStreams(state.chip, name, 'minus', event),
+          targetPlus: plus,
+          targetMinus: minus,
+          columns,
+          fromRow,
+          toRow,
+          scale: gain === undefined ? layer.scale.subarray(...span) : layer.scale.subarray(...span).map((scale, at) => scale * gain[at]!),
+          gain: 1,
+          out: weights[strip]!,
+          ...(gains === null ? { columnSums: sums.subarray(...span) } : {}),
+        });
+      });
+      return sums;
+    });
+  };
+
+  let reference: { key: string; sums: Float64Array[] } | null = null;
+  const gainsOf = (state: ChipState): Float32Array[] | null => {
+    if (state.compensate === 'none' || lawsOf(state.source, lawsAt(state.seconds)).driftExponentMean === null) return null;
+    if (lawsAt(state.seconds).driftLog === 0) return null;
+    const key = JSON.stringify([state.chip, state.noise, state.source]);
+    if (reference?.key !== key) reference = { key, sums: pass(state, 0, referenceEvent(0), null) };
+    const now = pass(state, state.seconds, referenceEvent(state.seconds), null);
+    return compensationGains(state.compensate, reference.sums, now, program.layers.map((layer) => layer.out));
+  };
+
+  const feeds = (weightsOf: (place: Place, strip: number) => Float32Array): Record<string, Tensor> => {
+    const all: Record<string, Tensor> = {};
+    for (const place of places) {
+      place.layer.strips.forEach(([from, to], strip) => {
+        const shape = [to - from, place.layer.out];
+        all[stripInput(place.layer.name, strip)] = { dtype: 'float32', shape, data: weightsOf(place, strip) };
+      });
+    }
+    return all;
+  };
+
+  return {
+    weights(state) {
+      const gains = gainsOf(state);
+      pass(state, state.seconds, readEvent(state), gains ?? []);
+      return feeds(({ weights }, strip) => weights[strip]!);
+    },
+    targets: () => feeds(({ layer }, strip) => targetWeights(layer, strip)),
+  };
+}
+
+/** Which draw of read noise: that of an age and a repeat. Ages are below 2^40 s. */
+function readEvent({ seconds, read }: ChipState): number {
+  return seconds + read * 2 ** 40;
+}
+
+/** Reference reads are reads of their own. */
+function referenceEvent(seconds: number): number {
+  return -1 - seconds;
+}
+
+/** The kernels with a program's targets, and room for its weights, in their memory. */
+function placed(program: Program) {
+  const weights = program.layers.reduce((sum, layer) => sum + layer.in * layer.out, 0);
+  const arrays = program.layers.reduce((sum, layer) => sum + 2 + layer.strips.length, 0);
+  const kernels = createKernels({ bytes: 3 * 4 * weights + 64 * arrays });
+  const copied = (source: Float32Array): Float32Array => {
+    const array = kernels.allocate(source.length);
+    array.set(source);
+    return array;
+  };
+  const places = program.layers.map((layer): Place => ({
+    layer,
+    plus: copied(layer.plus),
+    minus: copied(layer.minus),
+    weights: layer.strips.map(([from, to]) => kernels.allocate((to - from) * layer.out)),
+  }));
+  return { kernels, places };
+}

@@ -1,0 +1,163 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { BadFileError, UsageError } from '../core/errors.ts';
+import { readBytes, readText, sha256, stableJson, writeFileAtomic } from '../core/files.ts';
+import { decodeSafetensors } from '../core/safetensors.ts';
+import { encodeSafetensors } from '../core/safetensors-write.ts';
+import type { Graph, Tensor } from '../graph/graph.ts';
+import { decodeModel } from '../graph/read.ts';
+import { float32 } from '../graph/graph.ts';
+import { encodeModel } from '../graph/write.ts';
+import { parseProfile } from '../profile/load.ts';
+import type { DeviceProfile } from '../profile/profile.ts';
+import type { Manifest } from './manifest.ts';
+import type { Program, ProgramLayer } from './program.ts';
+import type { Range } from './partition.ts';
+
+export interface Bundle {
+  readonly manifest: Manifest;
+  /** SHA-256 of manifest.json, which names the hashes of all other files. */
+  readonly sha256: string;
+  readonly program: Program;
+  /** Biases and adapter constants: for the reader; the graph holds them too. */
+  readonly digital: ReadonlyMap<string, Tensor>;
+  /** See `validation.ts`; and `model.<input>`, `model.logits`: one batch through the model before compilation. */
+  readonly validation: ReadonlyMap<string, Tensor>;
+}
+
+/** Writes a bundle's files into an existing empty folder. The manifest's `files` are filled in here. */
+export async function writeBundle(
+  folder: string,
+  program: Program,
+  digital: ReadonlyMap<string, Tensor>,
+  validation: ReadonlyMap<string, Tensor>,
+  manifest: Omit<Manifest, 'files' | 'layers' | 'counts' | 'schemaVersion'>,
+): Promise<Manifest> {
+  const tiles = new Map<string, Tensor>();
+  const constants = new Map<string, Tensor>(digital);
+  for (const layer of program.layers) {
+    tiles.set(`${layer.name}.plus`, float32([layer.in, layer.out], layer.plus));
+    tiles.set(`${layer.name}.minus`, float32([layer.in, layer.out], layer.minus));
+    const perColumn = [layer.strips.length, layer.out];
+    constants.set(`${layer.name}.scale`, float32(perColumn, layer.scale));
+    if (layer.inputRange !== null) constants.set(`${layer.name}.inputRange`, float32([layer.strips.length], layer.inputRange));
+    if (layer.adcRange !== null) constants.set(`${layer.name}.adcRange`, float32(perColumn, layer.adcRange));
+  }
+  const contents: Record<string, Uint8Array | string> = {
+    'program.onnx': encodeModel(program.graph),
+    'tiles.safetensors': encodeSafetensors(tiles, { unit: 'microsiemens' }),
+    'digital.safetensors': encodeSafetensors(constants, {}),
+    'validation.safetensors': encodeSafetensors(validation, {}),
+    'profile.json': stableJson(program.profile.source),
+  };
+  const files: Record<string, string> = {};
+  for (const [name, data] of Object.entries(contents)) {
+    files[name] = sha256(data);
+    await writeFileAtomic(join(folder, name), data);
+  }
+  const whole: Manifest = {
+    schemaVersion: 1,
+    ...manifest,
+    files,
+    layers: program.layers.map((layer) => ({
+      name: layer.name,
+      in: layer.in,
+      out: layer.out,
+      mapping: 'differential-one-sided',
+      cells: ['plus', 'minus'],
+      tiles: layer.strips.flatMap((rows) => layer.columns.map((columns) => ({ rows, columns }))),
+    })),
+    counts: counts(program.layers),
+  };
+  await writeFileAtomic(join(folder, 'manifest.json'), stableJson(whole));
+  return whole;
+}
+
+/**
+ * Reads a bundle and checks the hash of every file.
+ *
+ * @throws UsageError if the folder is no bundle, BadFileError if a file is missing, changed or malformed.
+ */
+export async function readBundle(folder: string): Promise<Bundle> {
+  const path = join(folder, 'manifest.json');
+  if (!existsSync(path)) {
+    throw new UsageError(folder, 'must be a bundle (a folder with manifest.json), got none there; pass the --out of "holdfast compile"');
+  }
+  const text = await readText(path);
+  const manifest = parseManifest(text, path);
+  const content = async (name: string): Promise<Uint8Array> => {
+    const bytes = await readBytes(join(folder, name));
+    const hash = sha256(bytes);
+    if (hash !== manifest.files[name]) {
+      throw new BadFileError(join(folder, name), `must have the sha-256 of the manifest (${manifest.files[name] ?? 'none'}), got ${hash}; compile again or restore the file`);
+    }
+    return bytes;
+  };
+  const tensors = async (name: string): Promise<ReadonlyMap<string, Tensor>> =>
+    decodeSafetensors(await content(name), join(folder, name)).tensors as ReadonlyMap<string, Tensor>;
+  const graph: Graph = decodeModel(await content('program.onnx'), join(folder, 'program.onnx'));
+  const tiles = await tensors('tiles.safetensors');
+  const digital = await tensors('digital.safetensors');
+  const validation = await tensors('validation.safetensors');
+  const profilePath = join(folder, 'profile.json');
+  const profile: DeviceProfile = await parseProfile(new TextDecoder().decode(await content('profile.json')), profilePath);
+  const layers = manifest.layers.map((layer): ProgramLayer => {
+    const part = (from: ReadonlyMap<string, Tensor>, name: string, size: number, file: string): Float32Array => {
+      const data = from.get(name)?.data;
+      if (!(data instanceof Float32Array) || data.length !== size) {
+        throw new BadFileError(join(folder, file), `tensor "${name}" must hold ${size} float32 values, got ${data?.length ?? 'nothing'}; compile again`);
+      }
+      return data;
+    };
+    const strips = distinct(layer.tiles.map((tile) => tile.rows));
+    const size = layer.in * layer.out;
+    const scales = strips.length * layer.out;
+    const optional = (name: string, length: number) =>
+      digital.has(name) ? part(digital, name, length, 'digital.safetensors') : null;
+    return {
+      name: layer.name,
+      in: layer.in,
+      out: layer.out,
+      strips,
+      columns: distinct(layer.tiles.map((tile) => tile.columns)),
+      plus: part(tiles, `${layer.name}.plus`, size, 'tiles.safetensors'),
+      minus: part(tiles, `${layer.name}.minus`, size, 'tiles.safetensors'),
+      scale: part(digital, `${layer.name}.scale`, scales, 'digital.safetensors'),
+      inputRange: optional(`${layer.name}.inputRange`, strips.length),
+      adcRange: optional(`${layer.name}.adcRange`, scales),
+    };
+  });
+  return { manifest, sha256: sha256(text), program: { graph, layers, profile, options: manifest.options }, digital, validation };
+}
+
+function parseManifest(text: string, where: string): Manifest {
+  let json: Manifest;
+  try {
+    json = JSON.parse(text) as Manifest;
+  } catch (error) {
+    throw new BadFileError(where, `must be JSON, got ${(error as Error).message}; compile again`, error);
+  }
+  if (json.schemaVersion !== 1) {
+    throw new BadFileError(where, `"schemaVersion" must be 1, got ${json.schemaVersion}; compile again with this version`);
+  }
+  for (const key of ['files', 'layers', 'options', 'sources', 'labels'] as const) {
+    if (json[key] === undefined) throw new BadFileError(where, `"${key}" must be there, got nothing; compile again`);
+  }
+  return json;
+}
+
+function distinct(ranges: readonly (readonly [number, number])[]): Range[] {
+  const seen = new Map(ranges.map((range) => [range[0], range]));
+  return [...seen.values()].sort((a, b) => a[0] - b[0]);
+}
+
+function counts(layers: readonly ProgramLayer[]): Manifest['counts'] {
+  const weights = layers.reduce((sum, layer) => sum + layer.in * layer.out, 0);
+  return {
+    layers: layers.length,
+    tiles: layers.reduce((sum, layer) => sum + layer.strips.length * layer.columns.length, 0),
+    weights,
+    cells: 2 * weights,
+    adcs: layers.reduce((sum, layer) => sum + layer.strips.length * layer.out, 0),
+  };
+}

@@ -1,0 +1,71 @@
+import { CompileError } from './compile-error.ts';
+import type { Range } from './partition.ts';
+
+/** Whether a tile has one scale or each of its columns has its own. */
+export type ScaleRule = 'tile' | 'column';
+
+/** The cells of a layer: two conductances a weight, of which one stays at gMin (one-sided differential pair). */
+export interface MappedLayer {
+  /** Target conductances in microsiemens, `[in, out]`. */
+  readonly plus: Float32Array;
+  readonly minus: Float32Array;
+  /** Weight units a microsiemens, `[strips, out]`: w = (gPlus - gMinus) x scale. */
+  readonly scale: Float32Array;
+}
+
+/**
+ * Maps weights to target conductances:
+ *
+ *     gPlus = gMin + max(w, 0) / scale,   gMinus = gMin + max(-w, 0) / scale,   scale = max |w| / (gMax - gMin)
+ *
+ * the maximum going over a tile, or over a tile's column. An all-zero tile has scale 0 and all cells at gMin.
+ * Each weight comes back within 1 ulp: gMin 0 and float32 throughout.
+ *
+ * @param weight `[in, out]`, row-major. Not modified.
+ * @throws CompileError if a weight is not a finite number.
+ */
+export function mapWeights(
+  name: string,
+  weight: Float32Array,
+  out: number,
+  strips: readonly Range[],
+  columns: readonly Range[],
+  device: { readonly gMinMicrosiemens: number; readonly gMaxMicrosiemens: number },
+  rule: ScaleRule,
+): MappedLayer {
+  const { gMinMicrosiemens: gMin, gMaxMicrosiemens: gMax } = device;
+  const plus = new Float32Array(weight.length).fill(gMin);
+  const minus = new Float32Array(weight.length).fill(gMin);
+  const scale = new Float32Array(strips.length * out);
+  strips.forEach(([fromRow, toRow], strip) => {
+    for (const [from, to] of columns) {
+      const largest = new Float32Array(to - from);
+      for (let row = fromRow; row < toRow; row++) {
+        for (let column = from; column < to; column++) {
+          const size = Math.abs(weight[row * out + column]!);
+          if (!Number.isFinite(size)) {
+            throw new CompileError(`layer "${name}"`, `weight [${row}, ${column}] must be a finite number, got ${weight[row * out + column]}; repair the checkpoint`);
+          }
+          if (size > largest[column - from]!) largest[column - from] = size;
+        }
+      }
+      const ofTile = largest.reduce((a, b) => Math.max(a, b), 0);
+      for (let column = from; column < to; column++) {
+        scale[strip * out + column] = (rule === 'tile' ? ofTile : largest[column - from]!) / (gMax - gMin);
+      }
+      for (let row = fromRow; row < toRow; row++) {
+        for (let column = from; column < to; column++) {
+          const at = row * out + column;
+          const unit = scale[strip * out + column]!;
+          const w = weight[at]!;
+          if (unit === 0 || w === 0) continue;
+          // The largest weight can round to a hair above the range: it is gMax by definition.
+          const g = Math.min(gMin + Math.abs(w) / unit, gMax);
+          if (w > 0) plus[at] = g;
+          else minus[at] = g;
+        }
+      }
+    }
+  });
+  return { plus, minus, scale };
+}

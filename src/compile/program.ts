@@ -1,0 +1,160 @@
+import type { DeviceProfile } from '../profile/profile.ts';
+import type { Graph } from '../graph/graph.ts';
+import { linearLayers } from '../graph/linear-layers.ts';
+import { CompileError } from './compile-error.ts';
+import { type Converter, converter } from './convert.ts';
+import { lowerToStrips } from './lower.ts';
+import { mapWeights, type ScaleRule } from './map.ts';
+import { partition, type Range } from './partition.ts';
+
+/** A linear layer on its tiles. The tiles are the pairs of a strip (a row range) and a column range. */
+export interface ProgramLayer {
+  readonly name: string;
+  readonly in: number;
+  readonly out: number;
+  readonly strips: readonly Range[];
+  readonly columns: readonly Range[];
+  /** Target conductances in microsiemens, `[in, out]`. */
+  readonly plus: Float32Array;
+  readonly minus: Float32Array;
+  /** Weight units a microsiemens, `[strips, out]`. */
+  readonly scale: Float32Array;
+  /** The DAC's range at each strip, in units of the layer's input; null without a DAC. */
+  readonly inputRange: Float32Array | null;
+  /** The ADC's range, `[strips, out]`, in units of the layer's output; null without an ADC. */
+  readonly adcRange: Float32Array | null;
+}
+
+/** Static converter ranges of a layer, as calibration found them: a number a strip, a number a strip and column. */
+export interface LayerRanges {
+  readonly input: Float32Array;
+  readonly adc: Float32Array;
+}
+
+export type Ranges = ReadonlyMap<string, LayerRanges>;
+
+/** A converter as a profile or the command line asks for it. */
+export interface Bits {
+  readonly bits: number | null;
+  readonly rule: Converter['rule'];
+}
+
+export interface CompileOptions {
+  /** Largest tile. */
+  readonly tile: { readonly rows: number; readonly columns: number };
+  readonly scale: ScaleRule;
+  /** `bits` null: an exact converter. */
+  readonly dac: Bits;
+  readonly adc: Bits;
+}
+
+/** The compiled artefact: the executable graph, and the cells that its strips are made of. Deterministic. */
+export interface Program {
+  /** Inputs: the model's own, and `<layer>.weight.<strip>` `[R, out]` in weight units. */
+  readonly graph: Graph;
+  readonly layers: readonly ProgramLayer[];
+  readonly profile: DeviceProfile;
+  readonly options: CompileOptions;
+}
+
+/** What a profile asks for where the user says nothing. */
+export function defaultOptions(profile: DeviceProfile): CompileOptions {
+  return {
+    tile: { rows: profile.array.rows, columns: profile.array.columns },
+    scale: profile.mapping.scale,
+    dac: profile.converters.dac,
+    adc: profile.converters.adc,
+  };
+}
+
+/**
+ * Compiles linear layers of a graph onto tiles. Draws no random number and runs no graph.
+ *
+ * @param graph A model's graph, its adapter attached (digital) or folded.
+ * @param names The layers to put onto crossbars; all others stay digital.
+ * @param ranges Calibrated converter ranges. Null compiles without converters: the form that calibration runs.
+ * @throws CompileError if a name is no linear layer of the graph, or a range is missing where a converter needs it.
+ */
+export function compileProgram(
+  graph: Graph,
+  names: readonly string[],
+  profile: DeviceProfile,
+  options: CompileOptions,
+  ranges: Ranges | null,
+): Program {
+  const known = new Map(linearLayers(graph).map((layer) => [layer.name, layer]));
+  const dac = converterOf(options.dac);
+  const adc = converterOf(options.adc);
+  const calibrated = ranges !== null && (dac !== null || adc !== null);
+  const layers: ProgramLayer[] = [];
+  const plans = names.map((name) => {
+    const layer = known.get(name);
+    if (layer === undefined) {
+      throw new CompileError('compile', `layer "${name}" must be a linear layer of the model, got none; see "holdfast model info"`);
+    }
+    const strips = partition(layer.in, options.tile.rows);
+    const columns = partition(layer.out, options.tile.columns);
+    const weight = weightInOut(graph, layer);
+    const mapped = mapWeights(name, weight, layer.out, strips, columns, profile, options.scale);
+    const range = calibrated ? ranges.get(name) : undefined;
+    if (calibrated && range === undefined) {
+      throw new CompileError('compile', `layer "${name}" must have converter ranges, got none; calibrate it`);
+    }
+    layers.push({
+      name,
+      in: layer.in,
+      out: layer.out,
+      strips,
+      columns,
+      ...mapped,
+      inputRange: dac === null || range === undefined ? null : range.input,
+      adcRange: adc === null || range === undefined ? null : range.adc,
+    });
+    const converters =
+      range === undefined ? null : { dac, adc, inputRange: spread(range.input, strips, layer.in), adcRange: range.adc };
+    return { layer, strips, converters };
+  });
+  return { graph: lowerToStrips(graph, plans), layers, profile, options };
+}
+
+/** The converter of a setting; null where it is exact. */
+export function converterOf({ bits, rule }: Bits): Converter | null {
+  return bits === null ? null : converter(bits, rule);
+}
+
+/** The number of tiles of a layer. */
+export function tileCount(layer: ProgramLayer): number {
+  return layer.strips.length * layer.columns.length;
+}
+
+/** A strip's number at each of its rows: `[strips]` to `[in]`. */
+function spread(values: Float32Array, strips: readonly Range[], rows: number): Float32Array {
+  const each = new Float32Array(rows);
+  strips.forEach(([from, to], strip) => {
+    each.fill(values[strip]!, from, to);
+  });
+  return each;
+}
+
+function weightInOut(graph: Graph, layer: { weight: string; transposed: boolean; in: number; out: number }): Float32Array {
+  const { data } = graph.initializers.get(layer.weight)!;
+  if (!(data instanceof Float32Array)) throw new CompileError(`weight "${layer.weight}"`, 'must be float32; convert the model');
+  if (!layer.transposed) return data;
+  const turned = new Float32Array(data.length);
+  for (let column = 0; column < layer.out; column++) {
+    for (let row = 0; row < layer.in; row++) turned[row * layer.out + column] = data[column * layer.in + row]!;
+  }
+  return turned;
+}
+
+/** Effective weights of a strip without any error: what its targets stand for. `[R, out]`, within 1 ulp of the model's. */
+export function targetWeights(layer: ProgramLayer, strip: number): Float32Array {
+  const [from, to] = layer.strips[strip]!;
+  const weights = new Float32Array((to - from) * layer.out);
+  for (let at = 0; at < weights.length; at++) {
+    const cell = from * layer.out + at;
+    weights[at] = Math.fround(layer.plus[cell]! - layer.minus[cell]!) * layer.scale[strip * layer.out + (at % layer.out)]!;
+  }
+  return weights;
+}
+

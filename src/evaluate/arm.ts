@@ -1,0 +1,88 @@
+import type { Bundle } from '../compile/bundle.ts';
+import { type Counter, countSaturation } from '../compile/count-saturation.ts';
+import { withoutConverters } from '../compile/without-converters.ts';
+import { batches } from '../data/batches.ts';
+import { inferShapes } from '../graph/shapes.ts';
+import type { Engine, Feeds, Session } from '../runtime/engine.ts';
+import type { EvaluationData } from './evaluation-data.ts';
+import { modelFeeds } from './model-feeds.ts';
+
+/** Examples on which clipped inputs and saturated conversions are counted: the first ones of the data. */
+const COUNTED_EXAMPLES = 16;
+
+/** A bundle's graph, loaded, with its data in batches. */
+export interface LoadedArm {
+  /** The logits of all examples, in their order, `[examples, outputs]`. */
+  logits(weights: Feeds, converters: boolean): Promise<{ values: Float32Array; outputs: number }>;
+  /** Shares over the counted examples, of all conversions of all layers; null where there are no converters. */
+  saturation(weights: Feeds): Promise<{ clippedInputs: number | null; saturatedConversions: number | null }>;
+  release(): Promise<void>;
+}
+
+export async function loadArm(
+  engine: Engine,
+  bundle: Bundle,
+  data: EvaluationData,
+  options: { readonly threads: number; readonly withIdeal: boolean },
+): Promise<LoadedArm> {
+  const { graph } = bundle.program;
+  const { threads } = options;
+  const sessions = new Map<string, Session>();
+  sessions.set('real', await engine.load(graph, { threads }));
+  if (options.withIdeal) sessions.set('ideal', await engine.load(withoutConverters(graph), { threads }));
+  const counted = countSaturation(graph);
+  if (counted.counters.length > 0) sessions.set('counting', await engine.load(counted.graph, { threads }));
+  const place = batches(data.examples, { size: data.batch, order: 'length', padId: data.padId });
+  const few = data.examples.slice(0, COUNTED_EXAMPLES);
+  const unpadded = batches(few, { size: COUNTED_EXAMPLES, order: 'length', padId: data.padId, equalLength: true });
+  const ranks = counterRanks(bundle, counted.counters);
+  return {
+    async logits(weights, converters) {
+      const session = sessions.get(converters ? 'real' : 'ideal')!;
+      let values = new Float32Array(0);
+      let outputs = 0;
+      for (const batch of place) {
+        const result = (await session.run({ ...modelFeeds(batch), ...weights }, ['logits'])).logits!;
+        outputs = result.shape[1]!;
+        if (values.length === 0) values = new Float32Array(data.examples.length * outputs);
+        batch.indices.forEach((example, row) => {
+          values.set((result.data as Float32Array).subarray(row * outputs, (row + 1) * outputs), example * outputs);
+        });
+      }
+      return { values, outputs };
+    },
+    async saturation(weights) {
+      const session = sessions.get('counting');
+      if (session === undefined) return { clippedInputs: null, saturatedConversions: null };
+      const beyond = { dac: 0, adc: 0 };
+      const all = { dac: 0, adc: 0 };
+      for (const batch of unpadded) {
+        const results = await session.run({ ...modelFeeds(batch), ...weights });
+        for (const { output, kind } of counted.counters) {
+          const { width, overTokens } = ranks.get(output)!;
+          const conversions = width * batch.rows * (overTokens ? batch.shape[1] : 1);
+          all[kind] += conversions;
+          beyond[kind] += (results[output]!.data as Float32Array)[0]! * conversions;
+        }
+      }
+      const share = (kind: 'dac' | 'adc') => (all[kind] === 0 ? null : beyond[kind] / all[kind]);
+      return { clippedInputs: share('dac'), saturatedConversions: share('adc') };
+    },
+    async release() {
+      for (const session of sessions.values()) await session.release();
+    },
+  };
+}
+
+/** How many values a counter looks at for each example, or for each of its tokens. */
+function counterRanks(bundle: Bundle, counters: readonly Counter[]): Map<string, { width: number; overTokens: boolean }> {
+  const shapes = inferShapes(bundle.program.graph);
+  const layers = new Map(bundle.program.layers.map((layer) => [layer.name, layer]));
+  return new Map(
+    counters.map(({ output, kind, layer }) => {
+      const { in: rows, out } = layers.get(layer)!;
+      const rank = shapes.get(output.replace(/\.share$/, ''))!.shape.length;
+      return [output, { width: kind === 'dac' ? rows : out, overTokens: rank === 3 }];
+    }),
+  );
+}

@@ -1,0 +1,14 @@
+import type { MetricName } from '../data/metrics.ts';
+
+/** The task as an evaluation needs it: encoded, labelled, ready to be sent to a worker. */
+export interface EvaluationData {
+  /** Token ids of each example. */
+  readonly examples: readonly { readonly ids: readonly number[] }[];
+  /** The class of each example, or its score. */
+  readonly labels: readonly number[];
+  readonly kind: 'classification' | 'regression';
+  readonly metrics: readonly MetricName[];
+  readonly padId: number;
+  /** Examples in a batch. */
+  readonly batch: number;
+}

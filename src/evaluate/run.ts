@@ -1,0 +1,68 @@
+import { Piscina } from 'piscina';
+import { HoldfastError, SurroundingsError } from '../core/errors.ts';
+import type { Progress } from '../core/progress.ts';
+import type { Job } from './plan.ts';
+import { remainingJobs } from './plan.ts';
+import type { Sample } from './sample.ts';
+import { openSamples } from './samples-file.ts';
+import type { WorkerSetup } from './worker.ts';
+
+/**
+ * Does what is left of a plan in a pool of worker threads and appends each row to `samples.jsonl` as soon as it is
+ * made. Rows do not depend on the number of workers or on their order.
+ *
+ * @param jobs The whole plan; jobs whose rows the file already holds are skipped.
+ * @param workers Number of worker threads, each with one thread of its own in the engine.
+ * @returns How many rows were there before and how many were made.
+ * @throws SurroundingsError if a worker is lost; HoldfastError with code `interrupted` when `signal` fires.
+ */
+export async function runJobs(
+  path: string,
+  jobs: readonly Job[],
+  setup: WorkerSetup,
+  workers: number,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<{ before: number; made: number }> {
+  const file = await openSamples(path);
+  let made = 0;
+  let pool: Piscina | undefined;
+  try {
+    const left = remainingJobs(jobs, file.samples);
+    progress.stage('evaluate', jobs.length);
+    progress.advance(jobs.length - left.length);
+    if (left.length > 0) {
+      const threads = Math.min(workers, left.length);
+      pool = new Piscina({
+        filename: new URL('./worker.js', import.meta.url).href,
+        minThreads: threads,
+        maxThreads: threads,
+        workerData: setup,
+        recordTiming: false,
+      });
+      const stop = new AbortController();
+      signal?.addEventListener('abort', () => stop.abort(), { once: true });
+      let writing: Promise<void> = Promise.resolve();
+      await Promise.all(
+        left.map(async (job) => {
+          const rows = (await pool!.run(job, { signal: stop.signal }).catch((error: unknown) => {
+            stop.abort();
+            throw error;
+          })) as Sample[];
+          made += rows.length;
+          writing = writing.then(() => file.append(rows));
+          await writing;
+          progress.advance();
+        }),
+      );
+    }
+    return { before: file.samples.length, made };
+  } catch (error) {
+    if (signal?.aborted) throw new HoldfastError('interrupted', path, `interrupted after ${file.samples.length + made} rows; the same command goes on from there`);
+    if (error instanceof HoldfastError) throw error;
+    throw new SurroundingsError('evaluate', `a worker failed: ${(error as Error).message}; run the same command again to go on`, error);
+  } finally {
+    await pool?.destroy();
+    await file.close();
+  }
+}

@@ -1,0 +1,36 @@
+import { workerData } from 'node:worker_threads';
+import type { Compensation } from '../chip/compensation.ts';
+import { readBundle } from '../compile/bundle.ts';
+import { openEngine } from '../runtime/open.ts';
+import type { EvaluationData } from './evaluation-data.ts';
+import { createEvaluator, type Evaluator } from './evaluator.ts';
+import type { Job } from './plan.ts';
+import type { Sample } from './sample.ts';
+
+/** What a worker is started with. It opens engine and bundles by itself: they cannot be sent. */
+export interface WorkerSetup {
+  readonly engine: 'onnxruntime' | 'tfjs-node';
+  readonly arms: readonly { readonly arm: string; readonly folder: string }[];
+  readonly data: EvaluationData;
+  readonly compensate: Compensation;
+  readonly threads: number;
+  readonly sources: readonly string[];
+  readonly baseline: boolean;
+}
+
+let evaluator: Promise<Evaluator> | undefined;
+
+async function open(setup: WorkerSetup): Promise<Evaluator> {
+  const engine = await openEngine(setup.engine);
+  const arms = await Promise.all(
+    setup.arms.map(async ({ arm, folder }) => ({ arm, bundle: await readBundle(folder) })),
+  );
+  return createEvaluator(engine, arms, setup.data, setup);
+}
+
+/** One job of the plan, in a worker thread of the pool. */
+export default async function work(job: Job): Promise<Sample[]> {
+  // Piscina wraps what its caller gave as `workerData` in a pair of its own.
+  evaluator ??= open((workerData as [unknown, WorkerSetup])[1]);
+  return (await evaluator).run(job);
+}

@@ -1,0 +1,34 @@
+import { fillNormals } from '../core/normals.ts';
+import { stream } from '../core/stream.ts';
+import { type Tensor, float32 } from '../graph/graph.ts';
+
+/** One draw for each input dimension of: an example (shared by its tokens), a token, or a whole step. */
+export type Draw = 'example' | 'token' | 'step';
+
+/**
+ * The standard normal draws in front of the noisy layers at one training step, from streams keyed by (seed, step,
+ * layer): inputs `<layer>.draw` `[B, in]`, or `[B, T, in]` for a layer that sees tokens and draws for each.
+ */
+export function layerDraws(
+  layers: readonly { readonly name: string; readonly in: number; readonly seesTokens: boolean }[],
+  [rows, tokens]: readonly [B: number, T: number],
+  seed: number,
+  step: number,
+  draw: Draw,
+): Record<string, Tensor> {
+  const feeds: Record<string, Tensor> = {};
+  for (const layer of layers) {
+    if (draw === 'token' && layer.seesTokens) {
+      const each = new Float32Array(rows * tokens * layer.in);
+      fillNormals(stream(seed, 'draw', step, layer.name), each);
+      feeds[`${layer.name}.draw`] = float32([rows, tokens, layer.in], each);
+      continue;
+    }
+    const values = new Float32Array(rows * layer.in);
+    const fresh = draw === 'step' ? values.subarray(0, layer.in) : values;
+    fillNormals(stream(seed, 'draw', step, layer.name), fresh);
+    if (draw === 'step') for (let row = 1; row < rows; row++) values.copyWithin(row * layer.in, 0, layer.in);
+    feeds[`${layer.name}.draw`] = float32([rows, layer.in], values);
+  }
+  return feeds;
+}
