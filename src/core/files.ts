@@ -44,7 +44,9 @@ export function surroundingsError(path: string, act: string, error: unknown): Su
 /** Reads a whole file. @throws UsageError if it does not exist, SurroundingsError if it cannot be read. */
 export async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    const { buffer, byteOffset, byteLength } = await readFile(path);
+    // A plain array: a Buffer's own slice() would be a view where a Uint8Array's is a copy.
+    return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       throw new UsageError(path, 'must be an existing file, got nothing there; check the path');
@@ -82,7 +84,7 @@ export function refuseExisting(path: string, force: boolean): void {
 }
 
 /** A file that each kind of folder holds which holdfast makes: bundle, run, report, adapter, demo. */
-const MARKS = ['manifest.json', 'run.json', 'report.html', 'adapter.json', 'training.jsonl'];
+const MARKS = ['manifest.json', 'run.json', 'report.html', 'adapter.json', 'training.jsonl', 'demo.json'];
 
 /** Refuses to replace, even with --force, a folder that holdfast has not made: it may be somebody's home. */
 export async function refuseForeignFolder(path: string): Promise<void> {

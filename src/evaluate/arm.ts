@@ -34,7 +34,12 @@ export async function loadArm(
   if (counted.counters.length > 0) sessions.set('counting', await engine.load(counted.graph, { threads }));
   const place = batches(data.examples, { size: data.batch, order: 'length', padId: data.padId });
   const few = data.examples.slice(0, COUNTED_EXAMPLES);
-  const unpadded = batches(few, { size: COUNTED_EXAMPLES, order: 'length', padId: data.padId, equalLength: true });
+  const unpadded = batches(few, {
+    size: COUNTED_EXAMPLES,
+    order: 'length',
+    padId: data.padId,
+    equalLength: true,
+  });
   const ranks = counterRanks(bundle, counted.counters);
   return {
     async logits(weights, converters) {
@@ -46,7 +51,10 @@ export async function loadArm(
         outputs = result.shape[1]!;
         if (values.length === 0) values = new Float32Array(data.examples.length * outputs);
         batch.indices.forEach((example, row) => {
-          values.set((result.data as Float32Array).subarray(row * outputs, (row + 1) * outputs), example * outputs);
+          values.set(
+            (result.data as Float32Array).subarray(row * outputs, (row + 1) * outputs),
+            example * outputs,
+          );
         });
       }
       return { values, outputs };
@@ -75,7 +83,10 @@ export async function loadArm(
 }
 
 /** How many values a counter looks at for each example, or for each of its tokens. */
-function counterRanks(bundle: Bundle, counters: readonly Counter[]): Map<string, { width: number; overTokens: boolean }> {
+function counterRanks(
+  bundle: Bundle,
+  counters: readonly Counter[],
+): Map<string, { width: number; overTokens: boolean }> {
   const shapes = inferShapes(bundle.program.graph);
   const layers = new Map(bundle.program.layers.map((layer) => [layer.name, layer]));
   return new Map(

@@ -1,6 +1,6 @@
-import { type ChipWriter, createChipWriter } from '../chip/writer.ts';
-import { hasConverters, parseSource } from '../chip/sources.ts';
 import type { Compensation } from '../chip/compensation.ts';
+import { hasConverters, parseSource } from '../chip/sources.ts';
+import { type ChipWriter, createChipWriter } from '../chip/writer.ts';
 import type { Bundle } from '../compile/bundle.ts';
 import type { Engine } from '../runtime/engine.ts';
 import { type LoadedArm, loadArm } from './arm.ts';
@@ -57,7 +57,9 @@ export async function createEvaluator(
         const source = parseSource(job.source);
         const { chip, seconds, noise, read } = job;
         const weights =
-          chip === null ? writer.targets() : writer.weights({ chip, seconds, noise, read, source, compensate: options.compensate });
+          chip === null
+            ? writer.targets()
+            : writer.weights({ chip, seconds, noise, read, source, compensate: options.compensate });
         const converters = chip !== null && hasConverters(source);
         for (const { arm } of members) {
           const place = loaded.get(arm)!;
@@ -65,7 +67,16 @@ export async function createEvaluator(
           const counts = converters
             ? await place.saturation(weights)
             : { clippedInputs: null, saturatedConversions: null };
-          samples.push({ arm, chip, seconds, noise, read, source: job.source, ...scoreLogits(values, outputs, data), ...counts });
+          samples.push({
+            arm,
+            chip,
+            seconds,
+            noise,
+            read,
+            source: job.source,
+            ...scoreLogits(values, outputs, data),
+            ...counts,
+          });
         }
       }
       return samples;

@@ -55,7 +55,10 @@ export function remainingJobs(jobs: readonly Job[], samples: readonly Sample[]):
 /** Part i of n of the jobs (i from 1): every n-th one, so that shards take about equally long. */
 export function shardOf(jobs: readonly Job[], shard: { readonly index: number; readonly of: number }): Job[] {
   if (!(shard.index >= 1 && shard.index <= shard.of)) {
-    throw new UsageError('--shard', `must be i/n with 1 <= i <= n, got ${shard.index}/${shard.of}; count shards from 1`);
+    throw new UsageError(
+      '--shard',
+      `must be i/n with 1 <= i <= n, got ${shard.index}/${shard.of}; count shards from 1`,
+    );
   }
   return jobs.filter((_, position) => position % shard.of === shard.index - 1);
 }

@@ -58,9 +58,18 @@ export async function runJobs(
     }
     return { before: file.samples.length, made };
   } catch (error) {
-    if (signal?.aborted) throw new HoldfastError('interrupted', path, `interrupted after ${file.samples.length + made} rows; the same command goes on from there`);
+    if (signal?.aborted)
+      throw new HoldfastError(
+        'interrupted',
+        path,
+        `interrupted after ${file.samples.length + made} rows; the same command goes on from there`,
+      );
     if (error instanceof HoldfastError) throw error;
-    throw new SurroundingsError('evaluate', `a worker failed: ${(error as Error).message}; run the same command again to go on`, error);
+    throw new SurroundingsError(
+      'evaluate',
+      `a worker failed: ${(error as Error).message}; run the same command again to go on`,
+      error,
+    );
   } finally {
     await pool?.destroy();
     await file.close();

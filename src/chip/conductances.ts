@@ -1,0 +1,34 @@
+import type { Program } from '../compile/program.ts';
+import { cellStreams } from '../device/cell-streams.ts';
+import { createKernels } from '../device/kernels.ts';
+import { float32, type Tensor } from '../graph/graph.ts';
+import { cellLaws } from '../profile/cell-laws.ts';
+
+/**
+ * The conductances of one chip at one time, without a read: `<layer>.plus` and `<layer>.minus` `[in, out]`,
+ * microsiemens. The same cells as those behind `createChipWriter`'s weights.
+ */
+export function presentConductances(
+  program: Program,
+  state: { readonly chip: number; readonly seconds: number; readonly noise: number },
+  onLayer: () => void,
+): Map<string, Tensor> {
+  const laws = cellLaws(program.profile, state.seconds);
+  const kernels = createKernels({ bytes: 0 });
+  const cells = new Map<string, Tensor>();
+  for (const layer of program.layers) {
+    for (const cell of ['plus', 'minus'] as const) {
+      const out = new Float32Array(layer.in * layer.out);
+      kernels.presentCells({
+        laws,
+        noiseScale: state.noise,
+        targets: layer[cell],
+        streams: cellStreams(state.chip, layer.name, cell, null),
+        out,
+      });
+      cells.set(`${layer.name}.${cell}`, float32([layer.in, layer.out], out));
+    }
+    onLayer();
+  }
+  return cells;
+}

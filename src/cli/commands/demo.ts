@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { type EngineName, engineOption, jobsOption, jsonOption, seedOption } from '../common-options.ts';
+import { addExamples, example } from '../examples.ts';
+import type { Host } from '../host.ts';
+import { outcome } from '../output.ts';
+
+interface Options {
+  readonly quick: boolean;
+  readonly out: string;
+  readonly seed: number;
+  readonly jobs: number;
+  readonly engine: EngineName;
+}
+
+/** `holdfast demo`: the main job on the embedded default. */
+export function registerDemo(parent: Command, host: Host): void {
+  const command = parent
+    .command('demo')
+    .description('The main job on the embedded model and data: train, compile, evaluate, report')
+    .option('--quick', 'fewer training steps, chips and sentences: shows that it works, not how well', false)
+    .option(
+      '--out <dir>',
+      'folder for all that is made; what an earlier demo left there is replaced',
+      'reports/demo',
+    );
+  seedOption(command, 'training, chips and the split of the data');
+  jobsOption(command);
+  engineOption(command);
+  jsonOption(command);
+  addExamples(
+    command,
+    example('GRASP and StochGRASP on 20 simulated chips, in some minutes', 'holdfast demo'),
+    example('the same in small, another seed', 'holdfast demo --quick --seed 7 --out reports/demo-7'),
+  );
+  command.action((options: Options) =>
+    host.act(
+      command,
+      async ({ progress, signal }) => {
+        const { demo } = await import('../../flow/demo.ts');
+        const { quick, out, seed, jobs, engine } = options;
+        return outcome(await demo({ quick, out, seed, jobs, engine, progress, signal }));
+      },
+      'the demo starts afresh when it is run again',
+    ),
+  );
+}

@@ -1,0 +1,145 @@
+import { type Command, Option } from 'commander';
+import {
+  dataOption,
+  type EngineName,
+  engineOption,
+  jobsOption,
+  jsonOption,
+  noisesOption,
+  seedOption,
+  taskOption,
+  timesOption,
+} from '../common-options.ts';
+import { addExamples, example } from '../examples.ts';
+import { given } from '../given.ts';
+import type { Host } from '../host.ts';
+import { shellLine } from '../interrupt.ts';
+import { neededOption } from '../needed-option.ts';
+import { list, type Shard, shard, whole } from '../option-values.ts';
+import { outcome } from '../output.ts';
+
+interface Options {
+  readonly task: string;
+  readonly data?: string;
+  readonly chips: number;
+  readonly at: readonly number[];
+  readonly noise: readonly number[];
+  readonly cross: boolean;
+  readonly out: string;
+  readonly baseline: boolean;
+  readonly limit?: number;
+  readonly read: 'frozen';
+  readonly reads: number;
+  readonly shard?: Shard;
+  readonly compensate: 'none' | 'global' | 'layer' | 'column';
+  readonly ablate?: readonly string[];
+  readonly seed: number;
+  readonly jobs: number;
+  readonly engine: EngineName;
+}
+
+/** `holdfast evaluate`: Monte-Carlo evaluation of bundles. */
+export function registerEvaluate(parent: Command, host: Host): void {
+  const command = parent
+    .command('evaluate')
+    .description('Run bundles on many simulated chips, times and noise scales; an interrupted run resumes')
+    .argument('<bundle...>', 'folders from "holdfast compile"; all meet the same chips');
+  taskOption(command, 'task whose held-out examples are run, such as reviews or SST-2');
+  neededOption(
+    command,
+    new Option('--out <path>', 'folder of the run; an existing one with the same plan is resumed'),
+  );
+  dataOption(command);
+  addPlanOptions(command);
+  seedOption(command, 'chips and reads');
+  jobsOption(command);
+  engineOption(command);
+  jsonOption(command);
+  addExamples(
+    command,
+    example(
+      'one small bundle, made here, on four chips at two ages',
+      'holdfast train --model use-lite --task reviews --method grasp --steps 20 --out adapters/tiny',
+      'holdfast compile --model use-lite --adapter adapters/tiny --profile pcm-nandakumar-2019 --out bundles/tiny',
+      'holdfast evaluate bundles/tiny --task reviews --chips 4 --at 0s,1y --limit 100 --out runs/tiny',
+    ),
+    example(
+      'ages at noise scale 1 and noise scales at the first age, one gain a chip against drift',
+      'holdfast evaluate bundles/tiny --task reviews --cross --at 0s,1d --noise 1,2 --chips 4 --limit 100 --compensate global --out runs/cross',
+    ),
+  );
+  command.action((bundles: readonly string[], options: Options) =>
+    host.act(
+      command,
+      async ({ progress, signal }) => {
+        const { evaluate } = await import('../../flow/evaluate.ts');
+        const { task, data, chips, at, noise, cross, out, baseline, limit } = options;
+        const { read, reads, shard, compensate, ablate, seed, jobs, engine } = options;
+        const plan = {
+          task,
+          data,
+          chips,
+          at,
+          noise,
+          cross,
+          out,
+          baseline,
+          limit,
+          read,
+          reads,
+          shard,
+          compensate,
+          ablate,
+        };
+        return outcome(await evaluate(given({ bundles, ...plan, seed, jobs, engine, progress, signal })));
+      },
+      `the same command resumes it: ${shellLine(['holdfast', ...host.words])}`,
+    ),
+  );
+}
+
+function addPlanOptions(command: Command): void {
+  command.addOption(
+    new Option('--chips <n>', 'simulated chips').argParser(whole('--chips', { min: 1 })).default(20),
+  );
+  timesOption(command, '0s');
+  noisesOption(command, 1);
+  command
+    .option(
+      '--cross',
+      'not the whole grid: the times at noise scale 1 and the noise scales at the first time',
+      false,
+    )
+    .option('--baseline', 'also the clean digital model', true)
+    .option('--no-baseline', 'without it');
+  command.addOption(
+    new Option('--limit <n>', 'examples at most (default: all)').argParser(whole('--limit', { min: 1 })),
+  );
+  command.addOption(
+    new Option('--read <how>', 'read noise: frozen is one draw for a whole evaluation')
+      .choices(['frozen'])
+      .default('frozen'),
+  );
+  command.addOption(
+    new Option('--reads <n>', 'repeated evaluations of each chip')
+      .argParser(whole('--reads', { min: 1 }))
+      .default(1),
+  );
+  command.addOption(
+    new Option(
+      '--shard <i/n>',
+      'only part i of n of the plan, i from 1; join with "holdfast merge"',
+    ).argParser(shard('--shard')),
+  );
+  command.addOption(
+    new Option('--compensate <what>', 'gain from a reference read against drift, one for each')
+      .choices(['none', 'global', 'layer', 'column'])
+      .default('none'),
+  );
+  command.addOption(
+    new Option(
+      '--ablate <sources>',
+      'one source of error alone instead of all together: writing, drift, read, converters or all; a run of the plan for each, parted by commas',
+    ).argParser(list('--ablate', (text) => text)),
+  );
+}

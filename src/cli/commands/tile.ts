@@ -1,0 +1,94 @@
+import { type Command, Option } from 'commander';
+import {
+  jsonOption,
+  noiseOption,
+  outOption,
+  profileOption,
+  seedOption,
+  timeOption,
+} from '../common-options.ts';
+import { addExamples, example } from '../examples.ts';
+import { given } from '../given.ts';
+import type { Host } from '../host.ts';
+import { neededOption } from '../needed-option.ts';
+import { decimal, type Shape, shape } from '../option-values.ts';
+import { outcome } from '../output.ts';
+
+interface Options {
+  readonly weight: string;
+  readonly input: string;
+  readonly profile: string;
+  readonly out: string;
+  readonly at: number;
+  readonly tile?: Shape;
+  readonly inputRange: number | 'auto';
+  readonly adcRange: number | 'auto';
+  readonly noiseScale: number;
+  readonly seed: number;
+  readonly force: boolean;
+}
+
+/** `holdfast tile`: one weight matrix on crossbars. */
+export function registerTile(parent: Command, host: Host): void {
+  const command = parent
+    .command('tile')
+    .description('One weight matrix on crossbars: write it, age it, multiply by it');
+  neededOption(command, new Option('--weight <file>', 'safetensors with "weight" [in, out], float32'));
+  neededOption(command, new Option('--input <file>', 'safetensors with "input" [B, in], float32'));
+  profileOption(command, true);
+  timeOption(command);
+  command.addOption(
+    new Option('--tile <RxC>', "rows x columns of one array (default: the profile's)").argParser(
+      shape('--tile'),
+    ),
+  );
+  for (const [flag, what] of [
+    ['--input-range', 'largest input that the DAC carries, in input units'],
+    ['--adc-range', 'largest column sum that the ADC carries, in output units'],
+  ] as const) {
+    command.addOption(
+      new Option(`${flag} <x|auto>`, `${what}; auto: the largest that occurs`)
+        .argParser(range(flag))
+        .default('auto'),
+    );
+  }
+  noiseOption(command, '--noise-scale', 'factor on all random spreads');
+  seedOption(command, 'the chip');
+  outOption(command, 'safetensors with output, weightEffective, targets and cells');
+  jsonOption(command);
+  const run = 'holdfast tile --weight weight.safetensors --input input.safetensors';
+  addExamples(
+    command,
+    example(
+      'a weight of 2 x 2 (1, -0.5; 0.25, 2) and one input (1, 1), made here, on freshly written cells',
+      `printf '\\100\\0\\0\\0\\0\\0\\0\\0{"weight":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]}}  \\0\\0\\200\\077\\0\\0\\0\\277\\0\\0\\200\\076\\0\\0\\0\\100' > weight.safetensors`,
+      `printf '\\100\\0\\0\\0\\0\\0\\0\\0{"input":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]}}    \\0\\0\\200\\077\\0\\0\\200\\077' > input.safetensors`,
+      `${run} --profile pcm-nandakumar-2019 --out fresh.safetensors`,
+    ),
+    example(
+      'the same chip after 30 days',
+      `${run} --profile pcm-nandakumar-2019 --at 30d --out aged.safetensors`,
+    ),
+    example(
+      'on cells without a fault: the exact product',
+      `${run} --profile ideal --out exact.safetensors --json`,
+    ),
+  );
+  command.action((options: Options) =>
+    host.act(command, async () => {
+      const { tile: runTile } = await import('../../flow/tile.ts');
+      const { weight, input, profile, out, at, tile, inputRange, adcRange, noiseScale, seed, force } =
+        options;
+      return outcome(
+        await runTile(
+          given({ weight, input, profile, out, at, tile, inputRange, adcRange, noiseScale, seed, force }),
+        ),
+      );
+    }),
+  );
+}
+
+function range(flag: string): (text: string) => number | 'auto' {
+  const number = decimal(flag, { min: 0, above: true });
+  return (text) => (text === 'auto' ? 'auto' : number(text));
+}

@@ -1,0 +1,206 @@
+import { type Command, Option } from 'commander';
+import { parseDuration } from '../../core/duration.ts';
+import {
+  dataOption,
+  type EngineName,
+  engineOption,
+  jsonOption,
+  modelOption,
+  outOption,
+  profileOption,
+  seedOption,
+  taskOption,
+} from '../common-options.ts';
+import { addExamples, example } from '../examples.ts';
+import { given } from '../given.ts';
+import type { Host } from '../host.ts';
+import { shellLine } from '../interrupt.ts';
+import { neededOption } from '../needed-option.ts';
+import { decimal, probability, whole } from '../option-values.ts';
+import { outcome } from '../output.ts';
+
+interface Options {
+  readonly model: string;
+  readonly task: string;
+  readonly data?: string;
+  readonly method: 'grasp' | 'stochgrasp' | 'head';
+  readonly groups: number;
+  readonly layers?: string;
+  readonly profile?: string;
+  readonly targetAt?: number;
+  readonly targetNoise?: number;
+  readonly targetStd?: number;
+  readonly lambda: number;
+  readonly draw: 'example' | 'step' | 'token';
+  readonly optimizer: 'adamw' | 'sgd';
+  readonly lr: number;
+  readonly headLr?: number;
+  readonly weightDecay: number;
+  readonly warmup: number;
+  readonly schedule: 'linear' | 'constant';
+  readonly batch: number;
+  readonly epochs?: number;
+  readonly steps?: number;
+  readonly maxLength?: number;
+  readonly seed: number;
+  readonly selectOn?: number;
+  readonly adapter?: string;
+  readonly shuffle: boolean;
+  readonly resume: boolean;
+  readonly engine: EngineName;
+  readonly out: string;
+  readonly force: boolean;
+}
+
+const EPOCHS = 4;
+
+/** `holdfast train`: fine-tuning of an adapter and a task head. */
+export function registerTrain(parent: Command, host: Host): void {
+  const command = parent
+    .command('train')
+    .description('Fine-tune an adapter and a head on a task; the model itself stays as it is');
+  modelOption(command);
+  taskOption(command, 'SST-2, CoLA, MRPC, RTE, STS-B, WNLI, QNLI, QQP, MNLI, reviews or custom');
+  dataOption(command);
+  addMethodOptions(command);
+  addOptimiserOptions(command);
+  seedOption(command, 'the order of examples, the start and the draws');
+  engineOption(command);
+  outOption(command, 'folder for the adapter, its log and its metrics');
+  command.option(
+    '--resume',
+    'continue from the checkpoint in --out, to the same bytes as an unbroken run',
+    false,
+  );
+  jsonOption(command);
+  addTrainExamples(command);
+  command.action((options: Options) =>
+    host.act(
+      command,
+      async ({ progress, signal }) => {
+        const { train } = await import('../../flow/train.ts');
+        const epochs = options.steps === undefined ? (options.epochs ?? EPOCHS) : undefined;
+        return outcome(await train(given({ ...plain(options), epochs, progress, signal })));
+      },
+      `this resumes it: ${shellLine(['holdfast', ...host.words.filter((word) => word !== '--resume'), '--resume'])}`,
+    ),
+  );
+}
+
+/** The options without `json`, which is the command line's own matter. */
+function plain(options: Options & { readonly json?: boolean }): Options {
+  const { json: _, ...rest } = options;
+  return rest;
+}
+
+function addMethodOptions(command: Command): void {
+  neededOption(
+    command,
+    new Option('--method <name>', 'what is trained beside the head').choices(['grasp', 'stochgrasp', 'head']),
+  );
+  command.addOption(
+    new Option('--groups <k>', 'groups of inputs that share a scale and a shift, per layer')
+      .argParser(whole('--groups', { min: 1 }))
+      .default(64),
+  );
+  command.option(
+    '--layers <glob>',
+    'which linear layers, by name: * crosses dots, {a,b} and [qv] work (default: all)',
+  );
+  command.option('--adapter <dir>', 'start from this adapter, which then fixes method, groups and layers');
+  profileOption(command, false);
+  command.addOption(
+    new Option(
+      '--target-at <time>',
+      'stochgrasp: target spread is that of chips of this age, such as 0s or 30d (default: 0s)',
+    ).argParser((text: string) => parseDuration(text, '--target-at')),
+  );
+  command.addOption(
+    new Option('--target-noise <scale>', 'stochgrasp: ... and at this noise scale (default: 1)').argParser(
+      decimal('--target-noise', { min: 0, above: true }),
+    ),
+  );
+  command.addOption(
+    new Option('--target-std <x>', 'stochgrasp: one relative target std for every layer instead of a profile')
+      .argParser(decimal('--target-std', { min: 0, above: true }))
+      .conflicts(['targetAt', 'targetNoise']),
+  );
+  command.addOption(
+    new Option('--lambda <x>', 'stochgrasp: weight of the loss that pulls std to its target')
+      .argParser(decimal('--lambda', { min: 0 }))
+      .default(0.1),
+  );
+  command.addOption(
+    new Option('--draw <each>', 'stochgrasp: a new draw for each')
+      .choices(['example', 'step', 'token'])
+      .default('example'),
+  );
+}
+
+function addOptimiserOptions(command: Command): void {
+  command.addOption(
+    new Option('--optimizer <name>', 'update rule').choices(['adamw', 'sgd']).default('adamw'),
+  );
+  command.addOption(
+    new Option('--lr <x>', 'learning rate of the adapter')
+      .argParser(decimal('--lr', { min: 0 }))
+      .default(0.005),
+  );
+  command.addOption(
+    new Option('--head-lr <x>', 'learning rate of the head (default: --lr)').argParser(
+      decimal('--head-lr', { min: 0 }),
+    ),
+  );
+  command.addOption(
+    new Option('--weight-decay <x>', 'decoupled weight decay')
+      .argParser(decimal('--weight-decay', { min: 0 }))
+      .default(0),
+  );
+  command.addOption(
+    new Option('--warmup <share>', 'share of all steps over which the rate rises from 0')
+      .argParser(probability('--warmup'))
+      .default(0.06),
+  );
+  command.addOption(
+    new Option('--schedule <name>', 'rate after the warm-up')
+      .choices(['linear', 'constant'])
+      .default('linear'),
+  );
+  command.addOption(
+    new Option('--batch <n>', 'examples in a step').argParser(whole('--batch', { min: 1 })).default(32),
+  );
+  command.addOption(
+    new Option('--epochs <n>', `passes over the training examples (default: ${EPOCHS})`)
+      .argParser(whole('--epochs', { min: 1 }))
+      .conflicts('steps'),
+  );
+  command.addOption(
+    new Option('--steps <n>', 'optimiser steps instead of epochs').argParser(whole('--steps', { min: 1 })),
+  );
+  command.addOption(
+    new Option('--max-length <n>', "tokens at most (default: the model's limit)").argParser(
+      whole('--max-length', { min: 1 }),
+    ),
+  );
+  command.addOption(
+    new Option(
+      '--select-on <share>',
+      'share of dev that chooses the checkpoint; the rest is reported (default: the last step)',
+    ).argParser(probability('--select-on')),
+  );
+  command.option('--no-shuffle', 'take the examples in their own order');
+}
+
+function addTrainExamples(command: Command): void {
+  const common = 'holdfast train --model use-lite --task reviews';
+  const target = '--profile pcm-nandakumar-2019 --target-at 0s --target-noise 2';
+  addExamples(
+    command,
+    example('GRASP on the embedded model and reviews', `${common} --method grasp --out adapters/grasp`),
+    example(
+      'StochGRASP, made to bear twice the writing noise of phase-change memory',
+      `${common} --method stochgrasp ${target} --out adapters/stochgrasp`,
+    ),
+    example('a first try in 20 steps', `${common} --method grasp --groups 16 --steps 20 --out adapters/try`),
+  );
+}

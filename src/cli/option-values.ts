@@ -1,0 +1,105 @@
+import { UsageError } from '../core/errors.ts';
+
+/*
+ * Parsers of option values. Each is made for one option, by whose name it speaks: `seed('--seed')('7')` is 7.
+ * Whatever does not parse throws a UsageError. Times are in core/duration.ts.
+ */
+
+/** Rows and columns of an array of cells. */
+export interface Shape {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Part `index` (from 1) of `of` parts. */
+export interface Shard {
+  readonly index: number;
+  readonly of: number;
+}
+
+export interface Range {
+  readonly min?: number;
+  readonly max?: number;
+  /** True where `min` itself is not allowed. */
+  readonly above?: boolean;
+}
+
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** A finite decimal number within a range, e.g. `0.5`, `5e-3`. */
+export function decimal(option: string, range: Range = {}): (text: string) => number {
+  const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, above = false } = range;
+  return (text) => {
+    const value = DECIMAL.test(text.trim()) ? Number(text) : Number.NaN;
+    const fits = Number.isFinite(value) && (above ? value > min : value >= min) && value <= max;
+    if (!fits) throw new UsageError(option, `must be a number${rangeText(range)}, got "${text}"`);
+    return value;
+  };
+}
+
+/** A whole number within a range; at most 2^53 - 1, so that it is exact. */
+export function whole(option: string, range: Range = {}): (text: string) => number {
+  const { min = 0, max = Number.MAX_SAFE_INTEGER } = range;
+  return (text) => {
+    const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+    if (!Number.isSafeInteger(value) || value < min || value > max) {
+      const limits = range.max === undefined ? `>= ${min}` : `from ${min} to ${max}`;
+      throw new UsageError(option, `must be a whole number ${limits}, got "${text}"`);
+    }
+    return value;
+  };
+}
+
+/** A seed: a whole number from 0 to 2^53 - 1; 0 is a seed like any other. */
+export function seed(option: string): (text: string) => number {
+  return whole(option, { min: 0, max: Number.MAX_SAFE_INTEGER });
+}
+
+/** A share from 0 to 1. */
+export function probability(option: string): (text: string) => number {
+  return decimal(option, { min: 0, max: 1 });
+}
+
+/** Values parted by commas, each read by `one`; an empty list or an empty place is refused, and so is a value twice. */
+export function list<T>(option: string, one: (text: string) => T): (text: string) => readonly T[] {
+  return (text) => {
+    const values = text.split(',').map((part) => {
+      if (part.trim() === '') throw new UsageError(option, `must be values parted by commas, got "${text}"`);
+      return one(part.trim());
+    });
+    const twice = values.find((value, i) => values.indexOf(value) !== i);
+    if (twice !== undefined)
+      throw new UsageError(option, `must name each value once, got "${text}"; remove the second ${twice}`);
+    return values;
+  };
+}
+
+/** A shape `RxC` of at least one row and one column, e.g. `256x256`. */
+export function shape(option: string): (text: string) => Shape {
+  return (text) => {
+    const found = /^([1-9]\d{0,5})[x×]([1-9]\d{0,5})$/i.exec(text.trim());
+    if (found === null) {
+      throw new UsageError(option, `must be rows x columns such as 256x256, got "${text}"`);
+    }
+    return { rows: Number(found[1]), columns: Number(found[2]) };
+  };
+}
+
+/** A shard `i/n`, i from 1 to n, e.g. `2/8`. */
+export function shard(option: string): (text: string) => Shard {
+  return (text) => {
+    const found = /^(\d{1,6})\/(\d{1,6})$/.exec(text.trim());
+    const [index, of] = [Number(found?.[1] ?? 0), Number(found?.[2] ?? 0)];
+    if (index < 1 || index > of) {
+      throw new UsageError(option, `must be i/n with i from 1 to n such as 2/8, got "${text}"`);
+    }
+    return { index, of };
+  };
+}
+
+function rangeText({ min, max, above }: Range): string {
+  const low = min === undefined ? undefined : `${above ? '>' : '>='} ${min}`;
+  const high = max === undefined ? undefined : `<= ${max}`;
+  const limits = [low, high].filter((limit) => limit !== undefined);
+  return limits.length === 0 ? '' : ` ${limits.join(' and ')}`;
+}

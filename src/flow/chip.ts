@@ -1,0 +1,34 @@
+import { readBundle } from '../compile/bundle.ts';
+import { presentConductances } from '../chip/conductances.ts';
+import { refuseExisting, writeFileAtomic } from '../core/files.ts';
+import type { Progress } from '../core/progress.ts';
+import { encodeSafetensors } from '../core/safetensors-write.ts';
+
+export interface ChipJob {
+  readonly bundle: string;
+  readonly seed: number;
+  readonly at: number;
+  readonly noise: number;
+  readonly out: string;
+  readonly force: boolean;
+  readonly progress: Progress;
+}
+
+/** Writes the conductances that one simulated chip holds at a time: what a measurement without read noise would find. */
+export async function chip(job: ChipJob): Promise<{ out: string; cells: number; lines: readonly string[] }> {
+  refuseExisting(job.out, job.force);
+  const bundle = await readBundle(job.bundle);
+  job.progress.stage('write cells', bundle.program.layers.length);
+  const cells = presentConductances(bundle.program, { chip: job.seed, seconds: job.at, noise: job.noise }, () => job.progress.advance());
+  const metadata = {
+    bundle: bundle.sha256,
+    seconds: String(job.at),
+    kind: 'simulated',
+    seed: String(job.seed),
+    noise: String(job.noise),
+    unit: 'microsiemens',
+  };
+  await writeFileAtomic(job.out, encodeSafetensors(cells, metadata));
+  const count = [...cells.values()].reduce((sum, tensor) => sum + tensor.data.length, 0);
+  return { out: job.out, cells: count, lines: [`${count} cells of chip ${job.seed} in ${job.out}`] };
+}

@@ -1,0 +1,43 @@
+import type { Adapter } from '../adapter/adapter.ts';
+import { attachAdapter } from '../adapter/attach.ts';
+import { batches } from '../data/batches.ts';
+import { modelFeeds } from '../evaluate/model-feeds.ts';
+import type { EvaluationData } from '../evaluate/evaluation-data.ts';
+import type { Sample } from '../evaluate/sample.ts';
+import { scoreLogits } from '../evaluate/score.ts';
+import type { Model } from '../model/model.ts';
+import type { Engine } from '../runtime/engine.ts';
+
+/** The logits of the clean digital model with its adapter, `[examples, outputs]`. */
+export async function cleanLogits(
+  engine: Engine,
+  model: Model,
+  adapter: Adapter,
+  data: Pick<EvaluationData, 'examples' | 'padId' | 'batch'>,
+): Promise<Float32Array> {
+  const graph = attachAdapter(model.graph, adapter, { parameters: 'constant', draws: 'none' });
+  const session = await engine.load(graph);
+  const { outputs } = adapter.head;
+  const logits = new Float32Array(data.examples.length * outputs);
+  try {
+    for (const batch of batches(data.examples, { size: data.batch, order: 'length', padId: data.padId })) {
+      const values = (await session.run(modelFeeds(batch))).logits!.data as Float32Array;
+      batch.indices.forEach((example, row) => {
+        logits.set(values.subarray(row * outputs, (row + 1) * outputs), example * outputs);
+      });
+    }
+  } finally {
+    await session.release();
+  }
+  return logits;
+}
+
+/** The metrics of the clean digital model with its adapter. */
+export async function cleanMetrics(
+  engine: Engine,
+  model: Model,
+  adapter: Adapter,
+  data: EvaluationData,
+): Promise<Sample['metrics']> {
+  return scoreLogits(await cleanLogits(engine, model, adapter, data), adapter.head.outputs, data).metrics;
+}

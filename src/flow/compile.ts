@@ -1,0 +1,181 @@
+import type { Adapter } from '../adapter/adapter.ts';
+import { attachAdapter } from '../adapter/attach.ts';
+import { checkAdapterModel, loadAdapter, type StoredAdapter } from '../adapter/file.ts';
+import { foldAdapter } from '../adapter/fold.ts';
+import { calibrateRanges, programWeights } from '../calibrate/ranges.ts';
+import { writeBundle } from '../compile/bundle.ts';
+import type { AdapterSource, Manifest } from '../compile/manifest.ts';
+import { type CompileOptions, compileProgram, converterOf, defaultOptions, type Program } from '../compile/program.ts';
+import { validationVectors } from '../compile/validation.ts';
+import { refuseExisting, writeFolderAtomic } from '../core/files.ts';
+import { packageVersion } from '../core/paths.ts';
+import type { Progress } from '../core/progress.ts';
+import { permutation } from '../core/philox.ts';
+import { stream } from '../core/stream.ts';
+import { batches } from '../data/batches.ts';
+import { splitOf } from '../data/task.ts';
+import { modelFeeds } from '../evaluate/model-feeds.ts';
+import type { Graph, Tensor } from '../graph/graph.ts';
+import { linearLayers } from '../graph/linear-layers.ts';
+import { loadModel } from '../model/load.ts';
+import type { Model } from '../model/model.ts';
+import { loadProfile } from '../profile/load.ts';
+import type { Engine } from '../runtime/engine.ts';
+import { openEngine } from '../runtime/open.ts';
+import { encodeSplit, openTask } from './encode-task.ts';
+import { idealCheck } from './ideal-check.ts';
+
+export interface CompileJob {
+  readonly model: string;
+  readonly adapter?: string;
+  readonly profile: string;
+  readonly out: string;
+  readonly name?: string;
+  readonly tile?: { readonly rows: number; readonly columns: number };
+  readonly dacBits?: number;
+  readonly adcBits?: number;
+  readonly deploy: 'digital' | 'folded';
+  /** Task whose training examples set the converter ranges; `data` is its folder. */
+  readonly calibrateOn: string;
+  readonly data?: string;
+  readonly seed: number;
+  readonly force: boolean;
+  readonly progress: Progress;
+}
+
+export interface CompileResult {
+  readonly out: string;
+  readonly name: string;
+  readonly counts: Manifest['counts'];
+  readonly idealCheck: Manifest['idealCheck'];
+  readonly warnings: readonly string[];
+  readonly lines: readonly string[];
+}
+
+/** Training examples that the converter ranges are read off. */
+const CALIBRATION_EXAMPLES = 256;
+const CALIBRATION_BATCH = 16;
+
+/** Compiles a model with its adapter for a device: twice, for the converter ranges come from running the first. */
+export async function compile(job: CompileJob): Promise<CompileResult> {
+  const { progress, out } = job;
+  refuseExisting(out, job.force);
+  progress.stage('load');
+  const [model, profile, engine, stored] = await Promise.all([
+    loadModel(job.model),
+    loadProfile(job.profile),
+    openEngine('onnxruntime'),
+    job.adapter === undefined ? null : loadAdapter(job.adapter),
+  ]);
+  if (stored !== null) checkAdapterModel(stored, model, job.adapter!);
+  const options = compileOptions(job, defaultOptions(profile));
+  const names = linearLayers(model.graph).map((layer) => layer.name);
+  const digital = attached(model, stored?.adapter ?? null, 'digital');
+  const graph = job.deploy === 'digital' ? digital : attached(model, stored?.adapter ?? null, job.deploy);
+
+  const exact = compileProgram(graph, names, profile, options, null);
+  const feeds = await calibrationFeeds(job, model);
+  const check = await idealCheck(engine, digital, exact.graph, programWeights(exact), feeds[0]!);
+  if (!check.passed) {
+    progress.warn(`the ideal chip differs from the digital model by ${check.maxAbsoluteError}, more than ${check.bound}`);
+  }
+  const program = await calibrated(job, engine, graph, names, exact, feeds);
+
+  progress.stage('write');
+  const name = job.name ?? [model.name, stored?.adapter.method ?? 'bare', profile.name].join('-');
+  const manifest = await writeFolderAtomic(out, job.force, (folder) =>
+    writeBundle(folder, program, digitalConstants(program, stored), new Map([...validationVectors(program), ...check.vectors]), {
+      name,
+      sources: {
+        model: { name: model.name, sha256: model.sha256 },
+        adapters: stored === null ? [] : [adapterSource(stored)],
+        profile: { name: profile.name, sha256: profile.sha256 },
+      },
+      options: { ...options, deployment: job.deploy },
+      idealCheck: { maxAbsoluteError: check.maxAbsoluteError, bound: check.bound },
+      labels: stored?.adapter.head.labels ?? [],
+      warnings: check.passed ? [] : ['the ideal chip is not the identity'],
+      versions: { holdfast: packageVersion(), [engine.name]: engine.version },
+    }),
+  );
+  const { counts, warnings } = manifest;
+  return {
+    out,
+    name,
+    counts,
+    idealCheck: manifest.idealCheck,
+    warnings,
+    lines: [
+      `${name}: ${counts.layers} layers, ${counts.weights} weights in ${counts.cells} cells on ${counts.tiles} tiles`,
+      `ideal chip against the digital model: largest difference ${check.maxAbsoluteError.toExponential(1)} (bound ${check.bound.toExponential(1)})`,
+      `bundle in ${out}`,
+    ],
+  };
+}
+
+function compileOptions(job: CompileJob, base: CompileOptions): CompileOptions {
+  return {
+    ...base,
+    tile: job.tile ?? base.tile,
+    dac: job.dacBits === undefined ? base.dac : { ...base.dac, bits: job.dacBits },
+    adc: job.adcBits === undefined ? base.adc : { ...base.adc, bits: job.adcBits },
+  };
+}
+
+/** The graph with the adapter in the digital periphery, or folded into the weights; the bare model gives `pooled`. */
+function attached(model: Model, adapter: Adapter | null, deploy: 'digital' | 'folded'): Graph {
+  if (adapter === null) return model.graph;
+  const how = { parameters: 'constant', draws: 'none' } as const;
+  if (deploy === 'digital') return attachAdapter(model.graph, adapter, how);
+  const headOnly: Adapter = { ...adapter, method: 'head', options: { ...adapter.options, layers: [] } };
+  return attachAdapter(foldAdapter(model.graph, adapter), headOnly, how);
+}
+
+/** Seeded training examples in batches without padding. */
+async function calibrationFeeds(job: CompileJob, model: Model): Promise<Record<string, Tensor>[]> {
+  const task = await openTask(job.calibrateOn, job.data);
+  const train = splitOf(task, 'train');
+  const chosen = permutation(train.length, stream(job.seed, 'calibrate')).subarray(0, CALIBRATION_EXAMPLES);
+  const { examples } = encodeSplit(model, Array.from(chosen, (index) => train[index]!));
+  return batches(examples, { size: CALIBRATION_BATCH, order: 'length', padId: model.tokenizer.padId, equalLength: true }).map(modelFeeds);
+}
+
+async function calibrated(
+  job: CompileJob,
+  engine: Engine,
+  graph: Graph,
+  names: readonly string[],
+  exact: Program,
+  feeds: readonly Record<string, Tensor>[],
+): Promise<Program> {
+  const { options, profile } = exact;
+  if (converterOf(options.dac) === null && converterOf(options.adc) === null) return exact;
+  job.progress.stage('calibrate', feeds.length);
+  const ranges = await calibrateRanges(engine, exact, feeds, job.seed, () => job.progress.advance());
+  return compileProgram(graph, names, profile, options, ranges);
+}
+
+/** What stays digital, for the reader: the layers' biases and the adapter's constants. */
+function digitalConstants(program: Program, stored: StoredAdapter | null): Map<string, Tensor> {
+  const constants = new Map<string, Tensor>();
+  const onTiles = new Set(program.layers.map((layer) => layer.name));
+  for (const node of program.graph.nodes) {
+    if (node.op !== 'Add') continue;
+    const layer = [...onTiles].find((name) => node.inputs[0] === name || node.inputs[0] === `${name}.sum`);
+    const bias = program.graph.initializers.get(node.inputs[1] ?? '');
+    if (layer !== undefined && bias?.shape.length === 1) constants.set(`${layer}.bias`, bias);
+  }
+  for (const [name, tensor] of stored?.adapter.tensors ?? []) constants.set(`${stored!.adapter.method}/${name}`, tensor);
+  return constants;
+}
+
+function adapterSource({ adapter, file, sha256 }: StoredAdapter): AdapterSource {
+  return {
+    name: adapter.method,
+    sha256,
+    method: adapter.method,
+    trainableParameters: file.trainableParameters,
+    trainableParametersWithHead: file.trainableParametersWithHead,
+    options: { ...adapter.options },
+  };
+}

@@ -1,0 +1,166 @@
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { refuseForeignFolder, stableJson, surroundingsError, writeFileAtomic } from '../core/files.ts';
+import type { Progress } from '../core/progress.ts';
+import { compile } from './compile.ts';
+import { evaluate } from './evaluate.ts';
+import { writeReport } from './report.ts';
+import { train, type TrainResult } from './train.ts';
+
+export interface DemoJob {
+  /** Fewer training steps, chips and sentences: shows that it works, not how well. */
+  readonly quick: boolean;
+  readonly out: string;
+  readonly seed: number;
+  readonly jobs: number;
+  readonly engine: 'onnxruntime' | 'tfjs-node';
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+}
+
+export interface DemoResult {
+  readonly report: string;
+  readonly clean: Readonly<Record<string, number | null>>;
+  readonly lines: readonly string[];
+}
+
+const MODEL = 'use-lite';
+const TASK = 'reviews';
+const PROFILE = 'pcm-nandakumar-2019';
+
+/** StochGRASP's target spread: the layers' weight error at this noise scale, freshly written. */
+const TARGET_NOISE = 2;
+
+const DAY = 86_400;
+
+const FULL = { epochs: 4, probeEpochs: 8, chips: 20, limit: 400, at: [0, 3600, DAY, 365 * DAY], noise: [0.5, 2, 3] };
+const QUICK = { epochs: 1, probeEpochs: 1, chips: 4, limit: 100, at: [0, DAY, 365 * DAY], noise: [2] };
+
+/**
+ * The main job on the embedded model and data: trains a frozen probe, GRASP and StochGRASP, compiles both adapters for
+ * phase-change memory, evaluates them on the same simulated chips, and writes the report.
+ */
+export async function demo(job: DemoJob): Promise<DemoResult> {
+  const { out, seed, progress } = job;
+  const size = job.quick ? QUICK : FULL;
+  await clear(out);
+  // The mark by which a later demo knows that this folder is its own, whatever becomes of this run.
+  await writeFileAtomic(join(out, 'demo.json'), stableJson({ madeBy: 'holdfast demo', quick: job.quick, seed }));
+  const place = (...parts: string[]) => join(out, ...parts);
+
+  const trainOne = (method: 'head' | 'grasp' | 'stochgrasp', epochs: number): Promise<TrainResult> =>
+    train({
+      model: MODEL,
+      task: TASK,
+      method,
+      groups: 64,
+      ...(method === 'stochgrasp' ? { profile: PROFILE, targetAt: 0, targetNoise: TARGET_NOISE } : {}),
+      lambda: 0.1,
+      draw: 'example',
+      optimizer: 'adamw',
+      lr: 5e-3,
+      weightDecay: 0,
+      warmup: 0.06,
+      schedule: 'linear',
+      batch: 32,
+      epochs,
+      seed,
+      shuffle: true,
+      resume: false,
+      engine: job.engine,
+      out: place('adapters', method),
+      force: true,
+      progress,
+      ...(job.signal === undefined ? {} : { signal: job.signal }),
+    });
+  const probe = await trainOne('head', size.probeEpochs);
+  const trained = { grasp: await trainOne('grasp', size.epochs), stochgrasp: await trainOne('stochgrasp', size.epochs) };
+
+  const arms = ['grasp', 'stochgrasp'] as const;
+  for (const arm of arms) {
+    await compile({
+      model: MODEL,
+      adapter: place('adapters', arm),
+      profile: PROFILE,
+      out: place('bundles', arm),
+      deploy: 'digital',
+      calibrateOn: TASK,
+      seed,
+      force: true,
+      progress,
+    });
+  }
+
+  await evaluate({
+    bundles: arms.map((arm) => place('bundles', arm)),
+    task: TASK,
+    chips: size.chips,
+    at: size.at,
+    noise: size.noise,
+    cross: true,
+    out: place('run'),
+    baseline: true,
+    limit: size.limit,
+    read: 'frozen',
+    reads: 1,
+    compensate: 'global',
+    seed,
+    jobs: job.jobs,
+    engine: job.engine,
+    remarks: {
+      probe: { method: 'head', metrics: probe.metrics },
+      training: arms.map((arm) => ({
+        arm,
+        seed,
+        epochs: size.epochs,
+        steps: trained[arm].steps,
+        batch: 32,
+        learningRate: 5e-3,
+        facts: arm === 'stochgrasp' ? [{ name: 'target std', value: `the layers' weight error at noise scale ${TARGET_NOISE}, 0 s` }] : [],
+      })),
+      command: `holdfast demo${job.quick ? ' --quick' : ''}${seed === 1 ? '' : ` --seed ${seed}`}`,
+    },
+    progress,
+    ...(job.signal === undefined ? {} : { signal: job.signal }),
+  });
+
+  progress.stage('report');
+  await writeReport(place('run'), place('report-in-the-making'), { force: true });
+  const report = await moveUp(place('report-in-the-making'), out);
+  return {
+    report,
+    clean: { head: probe.metrics.accuracy ?? null, ...Object.fromEntries(arms.map((arm) => [arm, trained[arm].metrics.accuracy ?? null])) },
+    lines: [
+      ...(await verdictLines(out)),
+      `frozen probe ${percent(probe)}, GRASP ${percent(trained.grasp)}, StochGRASP ${percent(trained.stochgrasp)} (clean accuracy, all held-out sentences)`,
+      `report: ${report}`,
+    ],
+  };
+}
+
+async function clear(out: string): Promise<void> {
+  await refuseForeignFolder(out);
+  try {
+    await rm(out, { recursive: true, force: true });
+    await mkdir(out, { recursive: true });
+  } catch (error) {
+    throw surroundingsError(out, 'write', error);
+  }
+}
+
+async function moveUp(from: string, to: string): Promise<string> {
+  for (const name of await readdir(from)) await rename(join(from, name), join(to, name));
+  await rm(from, { recursive: true });
+  return join(to, 'report.html');
+}
+
+/** The report's own verdict, so that screen and page say the same. */
+async function verdictLines(out: string): Promise<string[]> {
+  const summary = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8')) as { verdict?: string };
+  return summary.verdict === undefined ? [] : [summary.verdict];
+}
+
+function percent(result: TrainResult): string {
+  const value = result.metrics.accuracy;
+  return value === null || value === undefined ? 'undefined' : `${(100 * value).toFixed(1)} %`;
+}

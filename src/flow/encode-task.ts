@@ -1,0 +1,48 @@
+import { loadTask } from '../data/load.ts';
+import { type Example, splitOf, type SplitName, type Task } from '../data/task.ts';
+import type { EvaluationData } from '../evaluate/evaluation-data.ts';
+import { encodeExample } from '../model/encode.ts';
+import type { Model } from '../model/model.ts';
+
+/** Examples in a batch of an evaluation: large enough to keep the products busy, small enough for the caches. */
+const EVALUATION_BATCH = 32;
+
+/**
+ * Of a task that we split ourselves the split is part of the task: were it drawn from a run's seed, an adapter could be
+ * evaluated on sentences that it was trained on.
+ */
+const SPLIT_SEED = 1;
+
+/** Loads a task, always with the same splits. */
+export function openTask(name: string, folder?: string): Promise<Task> {
+  return loadTask(name, { folder, seed: SPLIT_SEED });
+}
+
+/** A split as token ids and labels. */
+export interface EncodedSplit {
+  readonly examples: readonly { readonly ids: readonly number[] }[];
+  readonly labels: readonly number[];
+}
+
+export function encodeSplit(model: Model, examples: readonly Example[], maxLength?: number): EncodedSplit {
+  return {
+    examples: examples.map((example) => encodeExample(model, example, maxLength)),
+    labels: examples.map((example) => example.label),
+  };
+}
+
+/** The split that results are reported on: test where it has labels, else dev. */
+export function reportedSplit(task: Task): SplitName {
+  return task.test.length > 0 ? 'test' : 'dev';
+}
+
+/** The first `limit` examples of a split, as evaluation takes them. */
+export function evaluationData(model: Model, task: Task, split: SplitName, limit?: number, maxLength?: number): EvaluationData {
+  return {
+    ...encodeSplit(model, splitOf(task, split).slice(0, limit), maxLength),
+    kind: task.kind,
+    metrics: task.metrics,
+    padId: model.tokenizer.padId,
+    batch: EVALUATION_BATCH,
+  };
+}

@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs';
+import { join, basename, resolve } from 'node:path';
+import { parseSource } from '../chip/sources.ts';
+import type { Compensation } from '../chip/compensation.ts';
+import { readBundle } from '../compile/bundle.ts';
+import { UsageError } from '../core/errors.ts';
+import { readText, stableJson, writeFileAtomic } from '../core/files.ts';
+import type { Progress } from '../core/progress.ts';
+import { planJobs, shardOf } from '../evaluate/plan.ts';
+import { runJobs } from '../evaluate/run.ts';
+import { type RunRecord, parseRunRecord } from '../evaluate/run-record.ts';
+import { loadModel } from '../model/load.ts';
+import { openEngine } from '../runtime/open.ts';
+import { evaluationData, openTask, reportedSplit } from './encode-task.ts';
+import { planRecord, type NamedBundle } from './run-plan.ts';
+import { checkIdeal } from './check-ideal.ts';
+
+export interface EvaluateJob {
+  readonly bundles: readonly string[];
+  readonly task: string;
+  readonly data?: string;
+  readonly chips: number;
+  readonly at: readonly number[];
+  readonly noise: readonly number[];
+  readonly cross: boolean;
+  readonly out: string;
+  readonly baseline: boolean;
+  readonly limit?: number;
+  readonly read: 'frozen' | 'live';
+  readonly reads: number;
+  readonly shard?: { readonly index: number; readonly of: number };
+  readonly compensate: Compensation;
+  /** Sources of error to leave on alone, one run of the plan each, instead of all together. */
+  readonly ablate?: readonly string[];
+  readonly seed: number;
+  readonly jobs: number;
+  readonly engine: 'onnxruntime' | 'tfjs-node';
+  /** More to say of the run in its record: how it was trained, a probe. */
+  readonly remarks?: Pick<RunRecord, 'training' | 'probe' | 'command'>;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+}
+
+export interface EvaluateResult {
+  readonly out: string;
+  readonly arms: readonly string[];
+  readonly chips: number;
+  readonly rows: number;
+  readonly resumedRows: number;
+  readonly idealCheck: RunRecord['idealCheck'];
+  readonly lines: readonly string[];
+}
+
+/**
+ * Runs bundles on simulated chips. The plan goes into `run.json`, a row a finished cell of it into `samples.jsonl`. A
+ * run that was stopped, by whatever, is gone on with by the same call and ends in the same rows.
+ *
+ * @throws UsageError if `out` holds a run of another plan, or a bundle has no head for the task.
+ */
+export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
+  const { progress, out } = job;
+  if (job.read === 'live') {
+    throw new UsageError('--read', 'must be frozen in this version, got live; use --reads N for repeated reads of a chip');
+  }
+  for (const source of job.ablate ?? []) parseSource(source);
+  progress.stage('load');
+  const arms = await namedBundles(job.bundles);
+  const engine = await openEngine(job.engine);
+  const model = await loadModel(arms[0]!.bundle.manifest.sources.model.name);
+  const task = await openTask(job.task, job.data);
+  const split = reportedSplit(task);
+  const data = evaluationData(model, task, split, job.limit);
+  checkArms(arms, model, task);
+
+  progress.stage('check that the ideal chip is the digital model');
+  const ideal = await checkIdeal(engine, arms.map(({ bundle }) => bundle));
+  if (!ideal.passed) progress.warn(`the ideal chip differs from the digital model by ${ideal.maxAbsoluteError}, more than ${ideal.bound}; do not trust this run`);
+  const run = planRecord(job, arms, { task, split, examples: data.labels.length, engine, ideal });
+  await fixPlan(join(out, 'run.json'), run);
+
+  const all = planJobs(run, job.baseline);
+  const jobs = job.shard === undefined ? all : shardOf(all, job.shard);
+  const setup = {
+    engine: job.engine,
+    arms: arms.map(({ arm, folder }) => ({ arm, folder })),
+    data,
+    compensate: job.compensate,
+    threads: 1,
+    sources: run.sources,
+    baseline: job.baseline,
+  };
+  const { before, made } = await runJobs(join(out, 'samples.jsonl'), jobs, setup, job.jobs, progress, job.signal);
+  return {
+    out,
+    arms: arms.map(({ arm }) => arm),
+    chips: job.chips,
+    rows: before + made,
+    resumedRows: before,
+    idealCheck: ideal,
+    lines: [
+      `${before + made} rows of ${arms.length} arms on ${job.chips} chips${before > 0 ? ` (${before} were there)` : ''}`,
+      `run in ${out}; "holdfast report ${out} --out ${out}-report" draws it`,
+    ],
+  };
+}
+
+async function namedBundles(folders: readonly string[]): Promise<NamedBundle[]> {
+  const arms: NamedBundle[] = [];
+  for (const folder of folders) {
+    const arm = basename(resolve(folder));
+    if (arms.some((other) => other.arm === arm)) {
+      throw new UsageError(folder, `must have a folder name of its own, got "${arm}" twice; rename one, for arms are named by their folders`);
+    }
+    arms.push({ arm, folder: resolve(folder), bundle: await readBundle(folder) });
+  }
+  return arms;
+}
+
+function checkArms(arms: readonly NamedBundle[], model: { name: string; sha256: string }, task: { name: string; kind: string; labels: readonly string[] }): void {
+  for (const { arm, bundle } of arms) {
+    const { sources, labels } = bundle.manifest;
+    if (sources.model.sha256 !== model.sha256) {
+      throw new UsageError(arm, `must be compiled from the same model as the other bundles and this installation (${model.name}), got "${sources.model.name}" with another sha-256; compile it again`);
+    }
+    if (!bundle.program.graph.outputs.some((output) => output.name === 'logits')) {
+      throw new UsageError(arm, 'must hold an adapter with a task head to be evaluated, got a bare model; compile it with --adapter');
+    }
+    if (task.kind === 'classification' && labels.join('\n') !== task.labels.join('\n')) {
+      throw new UsageError(arm, `must have the labels of task "${task.name}" (${task.labels.join(', ')}), got ${labels.join(', ')}; evaluate on the task that it was trained on`);
+    }
+  }
+}
+
+/** Writes the plan of a new run, or makes sure that the run that is there has the same. */
+async function fixPlan(path: string, run: RunRecord): Promise<void> {
+  const text = stableJson(run);
+  if (!existsSync(path)) {
+    await writeFileAtomic(path, text);
+    return;
+  }
+  const there = await readText(path);
+  if (there === text) return;
+  const old = parseRunRecord(JSON.parse(there), path) as unknown as Record<string, unknown>;
+  const now = JSON.parse(text) as Record<string, unknown>;
+  const changed = Object.keys({ ...old, ...now }).filter((key) => JSON.stringify(old[key]) !== JSON.stringify(now[key]));
+  throw new UsageError(path, `must be of the same plan to go on with, got other ${changed.join(', ')}; repeat the first command, or choose another --out`);
+}

@@ -1,0 +1,126 @@
+import { attachAdapter } from '../adapter/attach.ts';
+import { checkAdapterModel, loadAdapter } from '../adapter/file.ts';
+import { UsageError } from '../core/errors.ts';
+import { refuseExisting, writeFileAtomic } from '../core/files.ts';
+import { type Progress, silentProgress } from '../core/progress.ts';
+import { type Batch, batches } from '../data/batches.ts';
+import { classesOf } from '../data/outcomes.ts';
+import { readLines } from '../data/tsv.ts';
+import { float32, type Graph, int64, type Tensor } from '../graph/graph.ts';
+import { loadModel } from '../model/load.ts';
+import { openEngine } from '../runtime/open.ts';
+import { readPredictInput } from './predict-input.ts';
+
+export type PredictOutput = 'logits' | 'hidden' | 'pooled';
+
+export interface PredictRequest {
+  readonly model: string;
+  readonly adapter?: string;
+  /** Lines of {"text"}, {"text", "pair"} or {"ids", "typeIds"?}. */
+  readonly input: string;
+  readonly out: string;
+  readonly output: PredictOutput;
+  readonly engine?: 'onnxruntime' | 'tfjs-node';
+  readonly force?: boolean;
+  readonly progress?: Progress;
+}
+
+export interface PredictResult {
+  readonly out: string;
+  readonly output: PredictOutput;
+  readonly examples: number;
+  readonly lines: readonly string[];
+}
+
+const BATCH_ROWS = 32;
+
+/**
+ * `holdfast predict`: plain digital inference, one line of JSON in, one out, in order. Weights stay initializers, which
+ * ONNX Runtime packs ahead. Numbers are written with the nine digits that give a float32 back exactly.
+ * @throws UsageError if logits are asked for without a head, or `out` exists; BadFileError for a bad line or adapter
+ */
+export async function predict(request: PredictRequest): Promise<PredictResult> {
+  const { input, out, output, progress = silentProgress } = request;
+  refuseExisting(out, request.force ?? false);
+  const model = await loadModel(request.model);
+  const { graph, labels } = await graphOf(model, request);
+  const encoded = (await readLines(input)).map((line, index) =>
+    readPredictInput(line, `${input}:${index + 1}`, model),
+  );
+
+  const engine = await openEngine(request.engine ?? 'onnxruntime');
+  const session = await engine.load(graph);
+  const lines = new Array<string>(encoded.length);
+  try {
+    progress.stage('predict', encoded.length);
+    for (const batch of batches(encoded, {
+      size: BATCH_ROWS,
+      order: 'length',
+      padId: model.tokenizer.padId,
+    })) {
+      const result = await session.run(feedsOf(batch), [output]);
+      for (const [row, index] of batch.indices.entries()) {
+        lines[index] = answer(output, result[output]!, row, encoded[index]!.ids.length, labels);
+      }
+      progress.advance(batch.rows);
+    }
+  } finally {
+    await session.release();
+  }
+  await writeFileAtomic(out, lines.map((line) => `${line}\n`).join(''));
+  const said = `${encoded.length} examples: ${output} written to ${out}`;
+  return { out, output, examples: encoded.length, lines: [said] };
+}
+
+async function graphOf(
+  model: { readonly name: string; readonly sha256: string; readonly graph: Graph },
+  { adapter, output }: PredictRequest,
+): Promise<{ readonly graph: Graph; readonly labels: readonly string[] }> {
+  if (adapter === undefined) {
+    if (output === 'logits') {
+      const cure = 'pass --adapter, or --output pooled or hidden';
+      throw new UsageError(
+        '--output',
+        `logits need a task head, got model ${model.name} without one; ${cure}`,
+      );
+    }
+    return { graph: model.graph, labels: [] };
+  }
+  const stored = await loadAdapter(adapter);
+  checkAdapterModel(stored, model, adapter);
+  const graph = attachAdapter(model.graph, stored.adapter, { parameters: 'constant', draws: 'none' });
+  return {
+    graph: { ...graph, outputs: [...graph.outputs, ...model.graph.outputs] },
+    labels: stored.adapter.head.labels,
+  };
+}
+
+function feedsOf({ shape, ids, mask }: Batch): Record<string, Tensor> {
+  return { ids: int64(shape, ids), mask: float32(shape, mask) };
+}
+
+/** One line: the row's part of an output, without what stands for padding. */
+function answer(
+  output: PredictOutput,
+  { shape, data }: Tensor,
+  row: number,
+  tokens: number,
+  labels: readonly string[],
+): string {
+  const width = shape.at(-1)!;
+  const rowSize = data.length / shape[0]!;
+  const part = (data as Float32Array).subarray(row * rowSize, (row + 1) * rowSize);
+  const values = Array.from(part, (value) => exact(value));
+  if (output === 'hidden') {
+    return JSON.stringify({
+      hidden: Array.from({ length: tokens }, (_, t) => values.slice(t * width, (t + 1) * width)),
+    });
+  }
+  if (output === 'pooled' || labels.length === 0) return JSON.stringify({ [output]: values });
+  return JSON.stringify({ logits: values, label: labels[classesOf(values, labels.length)[0]!] });
+}
+
+/** The shortest number of at most nine digits; it rounds back to the same float32. */
+function exact(value: number): number {
+  return Number(value.toPrecision(9));
+}

@@ -1,0 +1,169 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { formatDuration } from '../core/duration.ts';
+import { UsageError } from '../core/errors.ts';
+import { readText, writeFileAtomic } from '../core/files.ts';
+import { packageRoot } from '../core/paths.ts';
+import { checkProfileFile } from '../profile/check.ts';
+import { type ProfileFacts, profileFacts, type StateRow } from '../profile/facts.ts';
+import { type Fault, faultLine, faultPlace } from '../profile/fault.ts';
+import { withFields } from '../profile/json-places.ts';
+import { listProfiles, loadProfile, profilePath } from '../profile/load.ts';
+import { profileTemplate } from '../profile/template.ts';
+
+export { type SimulateOptions, type SimulateResult, simulate } from './profile-simulate.ts';
+
+/** `holdfast profile list`. */
+export interface ListResult {
+  readonly profiles: readonly { readonly name: string; readonly description: string }[];
+  readonly lines: readonly string[];
+}
+
+/** The shipped profiles. */
+export async function list(): Promise<ListResult> {
+  const profiles = (await listProfiles()).map(({ name, description }) => ({ name, description }));
+  const width = Math.max(...profiles.map(({ name }) => name.length));
+  return {
+    profiles,
+    lines: profiles.map(({ name, description }) => `${name.padEnd(width)}  ${description}`),
+  };
+}
+
+/** `holdfast profile show`. */
+export interface ShowResult extends ProfileFacts {
+  readonly lines: readonly string[];
+}
+
+/** A profile's facts and its laws by state. @throws ProfileError */
+export async function show(nameOrPath: string): Promise<ShowResult> {
+  const facts = profileFacts(await loadProfile(nameOrPath));
+  return { ...facts, lines: showLines(facts) };
+}
+
+/** `holdfast profile check`. */
+export interface CheckResult {
+  /** Whether no file has an error; warnings are let pass. */
+  readonly accepted: boolean;
+  readonly files: readonly {
+    readonly file: string;
+    readonly accepted: boolean;
+    readonly faults: readonly Fault[];
+  }[];
+  readonly lines: readonly string[];
+}
+
+/** Checks profile files and names every fault. @throws UsageError if a file does not exist. */
+export async function check(files: readonly string[]): Promise<CheckResult> {
+  const results = await Promise.all(
+    files.map(async (file) => {
+      const { faults, profile } = await checkProfileFile(file);
+      return { file, accepted: profile !== null, faults };
+    }),
+  );
+  const lines = results.flatMap(({ file, accepted, faults }) => [
+    ...faults.map(
+      (fault) => `${faultPlace(fault)}: ${fault.severity}: ${faultLine({ ...fault, line: null })}`,
+    ),
+    `${file}: ${accepted ? 'a valid device profile' : 'rejected'}${counted(faults)}`,
+  ]);
+  return { accepted: results.every(({ accepted }) => accepted), files: results, lines };
+}
+
+/** What `newProfile` is to write. */
+export interface NewProfileOptions {
+  readonly file: string;
+  /** A profile to start from. Default: the commented template. */
+  readonly like?: string | undefined;
+  readonly force: boolean;
+}
+
+/** `holdfast profile new`. */
+export interface NewProfileResult {
+  readonly file: string;
+  readonly name: string;
+  readonly lines: readonly string[];
+}
+
+/**
+ * Writes a valid profile to start from, named after its file.
+ * @throws UsageError if the file's name is no profile's name or the file exists; ProfileError if `like` is not a valid profile.
+ */
+export async function newProfile({ file, like, force }: NewProfileOptions): Promise<NewProfileResult> {
+  const name = basename(file, '.json');
+  if (!file.endsWith('.json') || !/^[a-z0-9]+(-[a-z0-9]+)*$/u.test(name) || name.length > 64) {
+    const message = `must be named by words of a-z and 0-9 joined by "-" and end in .json, got "${basename(file)}"`;
+    throw new UsageError(file, `${message}; choose a name like rram-smith-2026.json`);
+  }
+  if (!force && existsSync(file)) {
+    throw new UsageError(
+      file,
+      'must not exist yet, got an existing one; choose another name or pass --force',
+    );
+  }
+  const schema = schemaPathFrom(file);
+  let text = profileTemplate(name, schema);
+  if (like !== undefined) {
+    await loadProfile(like);
+    text = withFields(await readText(await profilePath(like)), { $schema: schema, name });
+  }
+  await writeFileAtomic(file, text);
+  const lines = [`wrote ${file}`, `next: edit it, then holdfast profile check ${file}`];
+  return { file, name, lines };
+}
+
+/** The path from a profile to the schema that ships with holdfast, with forward slashes, for editors. */
+function schemaPathFrom(file: string): string {
+  const path = relative(dirname(resolve(file)), join(packageRoot(), 'device-profiles', 'schema.json'));
+  const slashed = path.replaceAll('\\', '/');
+  return slashed.startsWith('.') ? slashed : `./${slashed}`;
+}
+
+function counted(faults: readonly Fault[]): string {
+  const errors = faults.filter(({ severity }) => severity === 'error').length;
+  const warnings = faults.length - errors;
+  const parts = [
+    ...(errors > 0 ? [`${errors} error${errors === 1 ? '' : 's'}`] : []),
+    ...(warnings > 0 ? [`${warnings} warning${warnings === 1 ? '' : 's'}`] : []),
+  ];
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}
+
+function showLines({ name, description, facts, readSeconds, states }: ProfileFacts): string[] {
+  const width = Math.max(...facts.map((fact) => fact.name.length));
+  const ages = readSeconds.map(formatDuration);
+  const head = [
+    'x',
+    'g uS',
+    'write std uS',
+    'drift nu',
+    ...ages.map((t) => `g(${t})/g`),
+    ...ages.map((t) => `read std ${t}`),
+  ];
+  const rows = states.map((row) => stateCells(row));
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
+  const line = (cells: readonly string[]) => cells.map((cell, i) => cell.padStart(widths[i]!)).join('  ');
+  return [
+    `${name}: ${description}`,
+    '',
+    ...facts.map((fact) => `${fact.name.padEnd(width)}  ${fact.value}`),
+    '',
+    line(head),
+    ...rows.map(line),
+  ];
+}
+
+function stateCells(row: StateRow): string[] {
+  const number = (value: number | null) => (value === null ? '-' : String(Number(value.toPrecision(4))));
+  const nu =
+    row.driftExponentMean === null
+      ? '-'
+      : `${number(row.driftExponentMean)} +- ${number(row.driftExponentStd)}`;
+  return [
+    number(row.x),
+    number(row.gMicrosiemens),
+    number(row.writeStdMicrosiemens),
+    nu,
+    ...row.driftFactors.map(number),
+    ...(row.readStds === null ? row.driftFactors.map(() => '-') : row.readStds.map(number)),
+  ];
+}

@@ -1,0 +1,124 @@
+import { arch, cpus, platform } from 'node:os';
+import type { Bundle } from '../compile/bundle.ts';
+import type { ProgramLayer } from '../compile/program.ts';
+import { packageVersion } from '../core/paths.ts';
+import type { SplitName, Task } from '../data/task.ts';
+import { conditions } from '../evaluate/plan.ts';
+import type { ArmRecord, IdealCheck, LayerRecord, RunRecord } from '../evaluate/run-record.ts';
+import type { DeviceProfile } from '../profile/profile.ts';
+import { profileFacts } from '../profile/facts.ts';
+import type { Engine } from '../runtime/engine.ts';
+import type { EvaluateJob } from './evaluate.ts';
+import { learnedSpread } from './learned-spread.ts';
+
+export interface NamedBundle {
+  readonly arm: string;
+  readonly folder: string;
+  readonly bundle: Bundle;
+}
+
+/** What `run.json` says of a run: everything that its rows depend on, and nothing that changes from one start to the next. */
+export function planRecord(
+  job: EvaluateJob,
+  arms: readonly NamedBundle[],
+  known: { task: Task; split: SplitName; examples: number; engine: Engine; ideal: IdealCheck },
+): RunRecord {
+  const { task, engine } = known;
+  return {
+    schemaVersion: 1,
+    tool: { name: 'holdfast', version: packageVersion() },
+    seed: job.seed,
+    task: {
+      name: task.name,
+      split: known.split,
+      examples: known.examples,
+      origin: task.origin,
+      licence: task.licence,
+      kind: task.kind,
+      labels: task.labels,
+      mainMetric: task.metrics[0]!,
+      metrics: task.metrics,
+    },
+    arms: arms.map(armRecord),
+    chips: Array.from({ length: job.chips }, (_, chip) => job.seed + chip),
+    times: job.at,
+    noises: job.noise,
+    conditions: conditions(job.at, job.noise, job.cross),
+    reads: job.reads,
+    readMode: job.read,
+    compensate: job.compensate,
+    sources: job.ablate === undefined || job.ablate.length === 0 ? ['all'] : job.ablate,
+    engine: { name: engine.name, version: engine.version, threads: 1 },
+    machine: {
+      node: process.version,
+      platform: platform(),
+      arch: arch(),
+      cpu: cpus()[0]?.model ?? 'unknown',
+      features: [],
+    },
+    idealCheck: known.ideal,
+    notes: [],
+    simulated: simulated(arms[0]!.bundle, job),
+    notSimulated: notSimulated(arms[0]!.bundle.program.profile),
+    ...job.remarks,
+  };
+}
+
+function armRecord({ arm, bundle }: NamedBundle): ArmRecord {
+  const { manifest, program, sha256 } = bundle;
+  const source = manifest.sources.adapters[0];
+  const { profile } = program;
+  return {
+    arm,
+    bundle: { name: manifest.name, sha256 },
+    model: manifest.sources.model,
+    adapter: source === undefined ? null : source,
+    profile: {
+      name: profile.name,
+      sha256: profile.sha256,
+      description: profile.description,
+      source: profile.provenance.source,
+      facts: profileFacts(profile).facts,
+      referenceSeconds: profile.referenceSeconds,
+    },
+    deployment: manifest.options.deployment,
+    layers: program.layers.map((layer) => layerRecord(layer, bundle)),
+  };
+}
+
+function layerRecord(layer: ProgramLayer, { manifest, digital, program }: Bundle): LayerRecord {
+  const { rows, columns } = program.options.tile;
+  const tiles = layer.strips.length * layer.columns.length;
+  return {
+    name: layer.name,
+    in: layer.in,
+    out: layer.out,
+    tiles,
+    rows: Math.max(...layer.strips.map(([from, to]) => to - from)),
+    columns: Math.max(...layer.columns.map(([from, to]) => to - from)),
+    utilisation: (layer.in * layer.out) / (tiles * rows * columns),
+    weightError: learnedSpread(layer.name, manifest.sources.adapters[0], digital) ?? null,
+  };
+}
+
+function simulated(bundle: Bundle, job: EvaluateJob): string[] {
+  const { profile, options } = bundle.program;
+  const said = [`conductance pairs on arrays of ${options.tile.rows} x ${options.tile.columns}, scaled by ${options.scale}`];
+  if (profile.writing !== null) said.push('writing (programming) noise of each cell, once a chip');
+  if (profile.drift !== null) said.push('conductance drift with an exponent of its own for each cell');
+  if (profile.readNoise !== null) said.push('read noise, one draw for a whole evaluation');
+  const bits = (name: string, value: number | null) => (value === null ? [] : [`${name} of ${value} bits with a static, calibrated range`]);
+  said.push(...bits('input converters (DAC)', options.dac.bits), ...bits('output converters (ADC), one conversion a column and row block,', options.adc.bits));
+  if (job.compensate !== 'none') said.push(`drift compensated by one gain for each ${job.compensate === 'global' ? 'chip' : job.compensate} from a reference read`);
+  return said;
+}
+
+function notSimulated(profile: DeviceProfile): string[] {
+  return [
+    ...profile.provenance.notModelled,
+    'read noise that is new at each product',
+    'wire resistance, stuck cells, temperature, endurance, converter noise and offsets',
+    'energy, latency and area',
+    'embeddings, attention products, norms, softmax, adapter, head and partial sums: they are digital and exact to float32',
+  ];
+}
