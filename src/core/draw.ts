@@ -11,6 +11,8 @@ export function drawsFrom(stream: Stream): Draw {
   return (count, below) => {
     const drawn = words(stream, count, first);
     first += count;
-    return Float64Array.from(drawn, (word) => Math.floor((word * below) / 2 ** 32));
+    // In place: the product is below 2^53 and is rounded down to a word again.
+    for (let i = 0; i < count; i++) drawn[i] = Math.floor(((drawn[i] as number) * below) / 2 ** 32);
+    return drawn;
   };
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Piscina } from 'piscina';
 import { HoldfastError, SurroundingsError } from '../core/errors.ts';
 import type { Progress } from '../core/progress.ts';
@@ -41,6 +42,8 @@ export async function runJobs(
         recordTiming: false,
       });
       const stop = new AbortController();
+      // Each waiting job listens to it.
+      setMaxListeners(0, stop.signal);
       signal?.addEventListener('abort', () => stop.abort(), { once: true });
       let writing: Promise<void> = Promise.resolve();
       await Promise.all(

@@ -1,4 +1,4 @@
-import { workerData } from 'node:worker_threads';
+import { workerData } from 'piscina';
 import type { Compensation } from '../chip/compensation.ts';
 import { readBundle } from '../compile/bundle.ts';
 import { openEngine } from '../runtime/open.ts';
@@ -30,7 +30,6 @@ async function open(setup: WorkerSetup): Promise<Evaluator> {
 
 /** One job of the plan, in a worker thread of the pool. */
 export default async function work(job: Job): Promise<Sample[]> {
-  // Piscina wraps what its caller gave as `workerData` in a pair of its own.
-  evaluator ??= open((workerData as [unknown, WorkerSetup])[1]);
+  evaluator ??= open(workerData as WorkerSetup);
   return (await evaluator).run(job);
 }

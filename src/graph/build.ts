@@ -1,7 +1,8 @@
 import type { Attribute, DataType, Dimension, Graph, Node, Tensor, ValueInfo } from './graph.ts';
 import { float32, int64 } from './graph.ts';
 
-type AttributeValue = Attribute | number | string | readonly number[];
+/** An attribute as code gives it: numbers become `int` (or `float`), lists of numbers `ints`, strings `string`. */
+export type AttributeValue = Attribute | number | string | readonly number[];
 
 interface NodeOptions {
   /** The node's name; the first output is named the same unless `outputs` says otherwise. Default: op and a count. */
@@ -71,11 +72,10 @@ export function buildGraph(name: string, from?: Graph, keepOutputs = true): Grap
       const nodeName = options.name ?? `${op}.${count}`;
       count += 1;
       const names =
-        options.outputs ?? Array.from({ length: outs }, (_, index) => (index === 0 ? nodeName : `${nodeName}.${index}`));
+        options.outputs ??
+        Array.from({ length: outs }, (_, index) => (index === 0 ? nodeName : `${nodeName}.${index}`));
       for (const value of names) if (value !== '') claim(value);
-      const attributes = Object.fromEntries(
-        Object.entries(options.attributes ?? {}).map(([key, value]) => [key, attribute(value)]),
-      );
+      const attributes = attributesOf(options.attributes ?? {});
       nodes.push({ op, name: nodeName, inputs: [...ins], outputs: [...names], attributes });
       return [...names];
     },
@@ -87,9 +87,17 @@ export function buildGraph(name: string, from?: Graph, keepOutputs = true): Grap
   return builder;
 }
 
-function attribute(value: AttributeValue): Attribute {
+/** Attributes as records. */
+export function attributesOf(values: Readonly<Record<string, AttributeValue>>): Record<string, Attribute> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, attribute(key, value)]));
+}
+
+/** Attributes that ONNX wants as floats even where the number is whole. */
+const FLOATS: ReadonlySet<string> = new Set(['alpha', 'beta', 'epsilon']);
+
+function attribute(key: string, value: AttributeValue): Attribute {
   if (typeof value === 'number') {
-    return Number.isInteger(value) ? { type: 'int', value } : { type: 'float', value };
+    return Number.isInteger(value) && !FLOATS.has(key) ? { type: 'int', value } : { type: 'float', value };
   }
   if (typeof value === 'string') return { type: 'string', value };
   if (isList(value)) return { type: 'ints', value };

@@ -63,7 +63,11 @@ export function sizeOf(shape: readonly number[]): number {
 
 /** A float32 tensor. @throws RangeError if the data does not fill the shape. */
 export function float32(shape: readonly number[], data: Float32Array | readonly number[]): Tensor {
-  return checked({ dtype: 'float32', shape, data: data instanceof Float32Array ? data : Float32Array.from(data) });
+  return checked({
+    dtype: 'float32',
+    shape,
+    data: data instanceof Float32Array ? data : Float32Array.from(data),
+  });
 }
 
 /** An int64 tensor. @throws RangeError if the data does not fill the shape. */
@@ -77,7 +81,9 @@ export function int64(shape: readonly number[], data: BigInt64Array | readonly n
 
 function checked(tensor: Tensor): Tensor {
   if (tensor.data.length !== sizeOf(tensor.shape)) {
-    throw new RangeError(`tensor: shape [${tensor.shape.join(', ')}] needs ${sizeOf(tensor.shape)} values, got ${tensor.data.length}`);
+    throw new RangeError(
+      `tensor: shape [${tensor.shape.join(', ')}] needs ${sizeOf(tensor.shape)} values, got ${tensor.data.length}`,
+    );
   }
   return tensor;
 }

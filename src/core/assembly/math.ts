@@ -13,14 +13,12 @@ const EXP: usize = memory.data<f32>([
 ]);
 
 /** Number `i` of a list, in all lanes. */
-// @ts-ignore: decorator
 @inline
 export function coefficient(list: usize, i: usize): v128 {
   return v128.load32_splat(list + (i << 2));
 }
 
 /** Natural logarithm of u = word/2^32 for an unsigned word, the lowest bit of which is set first (so u is never 0). */
-// @ts-ignore: decorator
 @inline
 export function logOfWord(word: v128): v128 {
   const value = f32x4.convert_i32x4_u(v128.or(word, i32x4.splat(1)));
@@ -40,14 +38,12 @@ export function logOfWord(word: v128): v128 {
 }
 
 /** The quarter turn in which the angle word/2^32 of a turn lies, rounded to the nearest, in the two lowest bits. */
-// @ts-ignore: decorator
 @inline
 export function quarterOfWord(word: v128): v128 {
   return i32x4.shr_u(i32x4.add(word, i32x4.splat(0x20000000)), 30);
 }
 
 /** What remains of the angle, in radians within +-pi/4. */
-// @ts-ignore: decorator
 @inline
 export function angleOfWord(word: v128, quarter: v128): v128 {
   const remainder = i32x4.sub(word, i32x4.shl(quarter, 30));
@@ -55,7 +51,6 @@ export function angleOfWord(word: v128, quarter: v128): v128 {
 }
 
 /** Sine within +-pi/4, error 1e-8. */
-// @ts-ignore: decorator
 @inline
 export function sinNearZero(angle: v128): v128 {
   const z = f32x4.mul(angle, angle);
@@ -66,7 +61,6 @@ export function sinNearZero(angle: v128): v128 {
 }
 
 /** Cosine within +-pi/4, error 6e-10. */
-// @ts-ignore: decorator
 @inline
 export function cosNearZero(angle: v128): v128 {
   const z = f32x4.mul(angle, angle);
@@ -78,7 +72,6 @@ export function cosNearZero(angle: v128): v128 {
 }
 
 /** e^y for y <= 0, error 8e-9; below -87 as at -87 (1.6e-38), where float32 has no normal numbers left. */
-// @ts-ignore: decorator
 @inline
 export function expOfNegative(y: v128): v128 {
   const x = f32x4.max(y, coefficient(EXP, 6));

@@ -4,7 +4,6 @@ import { angleOfWord, cosNearZero, logOfWord, quarterOfWord, sinNearZero } from 
 import { fillWords, GROUP_BYTES } from './philox';
 
 /** Turns one vector of words for the radius and one for the angle, at `at` and `at + 16`, into normals, in place. */
-// @ts-ignore: decorator
 @inline
 function boxMuller(at: usize): void {
   const radius = f32x4.sqrt(f32x4.mul(f32x4.splat(-2), logOfWord(v128.load(at))));

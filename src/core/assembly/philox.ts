@@ -3,13 +3,11 @@
 /** Bytes of one group: the 16 words of four neighbouring blocks. */
 export const GROUP_BYTES: usize = 64;
 
-// @ts-ignore: decorator
 @inline
 function highWords(a: v128, b: v128): v128 {
   return v128.shuffle<u32>(a, b, 1, 3, 5, 7);
 }
 
-// @ts-ignore: decorator
 @inline
 function lowWords(a: v128, b: v128): v128 {
   return v128.shuffle<u32>(a, b, 0, 2, 4, 6);

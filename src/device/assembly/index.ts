@@ -1,0 +1,11 @@
+// Entry of the module behind ../kernels.ts.
+
+export { stageCells, streamAt } from './cells';
+export { effectiveWeights } from './effective';
+export { setNumbers } from './stages';
+export { setPresent, tableAt } from './table';
+
+/** The first byte that the module does not use itself. */
+export function firstFree(): usize {
+  return __heap_base;
+}

@@ -1,0 +1,123 @@
+import type { Stream } from '../core/stream.ts';
+import type { CellLaws } from '../profile/cell-laws.ts';
+import type { CellStreams } from './cell-streams.ts';
+
+/**
+ * What can be asked of cells, the same of the kernels (`kernels.ts`) and of their plain twin (`plain.ts`), which give
+ * the same bits. Arrays are float32, conductances in microsiemens and not negative; outputs may be their inputs.
+ */
+export interface CellKernels {
+  /** Targets to written cells. */
+  writeCells(job: WriteJob): void;
+  /** Written cells to drifted ones, at the time of the laws. */
+  driftCells(job: DriftJob): void;
+  /** Cells to one read of them. */
+  readCells(job: ReadJob): void;
+  /** Targets to cells at the time of the laws: written, drifted, and read if there is a stream for it. */
+  presentCells(job: PresentJob): void;
+  /** Targets of pairs to weights, in one pass that stores no cell. */
+  effectiveWeights(job: EffectiveWeightsJob): void;
+}
+
+interface CellJob {
+  readonly laws: CellLaws;
+  /** Multiplies the random spreads; 0 leaves the means alone, 1 is as authored. */
+  readonly noiseScale: number;
+  /** Position in the layer of the first cell: its element in the streams. Default 0. */
+  readonly first?: number;
+  readonly out: Float32Array;
+}
+
+export interface WriteJob extends CellJob {
+  readonly targets: Float32Array;
+  readonly stream: Stream;
+}
+
+export interface DriftJob extends CellJob {
+  readonly cells: Float32Array;
+  readonly targets: Float32Array;
+  readonly stream: Stream;
+}
+
+export interface ReadJob extends CellJob {
+  readonly cells: Float32Array;
+  readonly stream: Stream;
+}
+
+export interface PresentJob extends CellJob {
+  readonly targets: Float32Array;
+  readonly streams: CellStreams;
+}
+
+export interface EffectiveWeightsJob {
+  readonly laws: CellLaws;
+  readonly noiseScale: number;
+  readonly plus: CellStreams;
+  readonly minus: CellStreams;
+  /** Targets of the whole layer, `[in, columns]`. */
+  readonly targetPlus: Float32Array;
+  readonly targetMinus: Float32Array;
+  readonly columns: number;
+  /** The rows to compute: `fromRow` to `toRow` - 1. */
+  readonly fromRow: number;
+  readonly toRow: number;
+  /** Weight units a microsiemens, `[columns]`. */
+  readonly scale: Float32Array;
+  /** Multiplies all weights (drift compensation); 1 leaves them as they are. */
+  readonly gain: number;
+  /** Weights (gPlus - gMinus) scale[column] gain of those rows, `[toRow - fromRow, columns]`. */
+  readonly out: Float32Array;
+  /**
+   * `[columns]`; to each column's sum is added sign(targetPlus - targetMinus) (gPlus - gMinus) scale over the rows, in
+   * their order: what a drift reference read measures. Rows in several calls, in order, give the bits of one call.
+   */
+  readonly columnSums?: Float64Array;
+}
+
+/** @throws RangeError where a job's numbers or lengths do not fit together */
+export function checkCellJob(name: string, job: CellJob & { readonly targets?: Float32Array; readonly cells?: Float32Array }): void {
+  checkNoiseScale(name, job.noiseScale);
+  const first = job.first ?? 0;
+  if (!Number.isSafeInteger(first) || first < 0) {
+    throw new RangeError(`${name}: the first cell must be an integer >= 0, got ${first}; count from 0`);
+  }
+  checkLength(name, 'targets', job.targets, job.out.length);
+  checkLength(name, 'cells', job.cells, job.out.length);
+}
+
+/** @throws RangeError where a job's numbers or lengths do not fit together */
+export function checkEffectiveWeightsJob(job: EffectiveWeightsJob): void {
+  const name = 'effectiveWeights';
+  const { columns, fromRow, toRow, targetPlus } = job;
+  checkNoiseScale(name, job.noiseScale);
+  const rows = targetPlus.length / columns;
+  if (!Number.isInteger(columns) || columns < 1 || !Number.isInteger(rows)) {
+    throw new RangeError(
+      `${name}: the columns must divide the ${targetPlus.length} targets of the layer, got ${columns}; pass the whole layer`,
+    );
+  }
+  if (!Number.isInteger(fromRow) || !Number.isInteger(toRow) || fromRow < 0 || toRow < fromRow || toRow > rows) {
+    throw new RangeError(
+      `${name}: the rows must lie within the layer's ${rows}, got ${fromRow} to ${toRow}; the end is not counted in`,
+    );
+  }
+  if ((job.plus.read === null) !== (job.minus.read === null)) {
+    throw new RangeError(`${name}: both cells of a pair must be read, or none, got one; give both a stream`);
+  }
+  checkLength(name, 'targetMinus', job.targetMinus, targetPlus.length);
+  checkLength(name, 'scale', job.scale, columns);
+  checkLength(name, 'columnSums', job.columnSums, columns);
+  checkLength(name, 'out', job.out, (toRow - fromRow) * columns);
+}
+
+function checkNoiseScale(name: string, noiseScale: number): void {
+  if (!(noiseScale >= 0 && Number.isFinite(noiseScale))) {
+    throw new RangeError(`${name}: the noise scale must be a number >= 0, got ${noiseScale}; 1 is as authored`);
+  }
+}
+
+function checkLength(name: string, what: string, array: { readonly length: number } | undefined, length: number): void {
+  if (array !== undefined && array.length !== length) {
+    throw new RangeError(`${name}: ${what} must have ${length} elements, got ${array.length}; cut it to fit`);
+  }
+}

@@ -1,0 +1,226 @@
+import type { Stream } from '../core/stream.ts';
+import { TABLE_POINTS, type Table } from '../core/table.ts';
+import { compileWasm, instantiateWasm, type WasmModule, wasmMemory } from '../core/wasm.ts';
+import type { CellLaws } from '../profile/cell-laws.ts';
+import { type CellKernels, checkCellJob, checkEffectiveWeightsJob } from './cell-jobs.ts';
+import { KERNELS_WASM } from './kernels-wasm.ts';
+
+/**
+ * The device kernels, compiled from `assembly/`, over one WebAssembly memory of fixed size. Arrays from `allocate` lie
+ * in that memory and are worked on where they are; others are carried in and out by blocks.
+ */
+export interface Kernels extends CellKernels {
+  /** A zeroed array in the kernels' memory; it stays valid (the memory never grows) and is freed with the kernels. */
+  allocate(length: number): Float32Array;
+}
+
+interface Exports {
+  firstFree(): number;
+  tableAt(table: number): number;
+  setPresent(table: number, isPresent: number): void;
+  setNumbers(inverseGMax: number, driftLog: number): void;
+  streamAt(slot: number): number;
+  stageCells(
+    stages: number,
+    targets: number,
+    cells: number,
+    out: number,
+    count: number,
+    first: number,
+    noise: number,
+  ): void;
+  effectiveWeights(
+    stages: number,
+    targetPlus: number,
+    targetMinus: number,
+    out: number,
+    count: number,
+    first: number,
+    columns: number,
+    scale: number,
+    gain: number,
+    noise: number,
+    sums: number,
+  ): void;
+}
+
+/** Stages, as bits: see `assembly/cells.ts`. */
+const WRITE = 1;
+const DRIFT = 2;
+const READ = 4;
+
+/** The kernels work on layers of at most so many columns. */
+export const MOST_COLUMNS = 2 ** 17;
+
+/** Elements carried at a time of an array outside the memory. */
+const CARRIED = 2 ** 16;
+
+/** Room for what the module holds itself. */
+const MODULE_BYTES = 2 ** 17;
+const RESERVED_BYTES = MODULE_BYTES + 3 * 4 * CARRIED + 12 * MOST_COLUMNS;
+
+/** Vectors may be read, never written, a little beyond an array's end. */
+const MARGIN_BYTES = 64;
+
+const ALIGNMENT = 64;
+
+let compiled: WasmModule | undefined;
+
+/**
+ * Makes the kernels.
+ * @param size.bytes - room for `allocate`; each array takes its bytes, rounded up to 64
+ * @throws RangeError beyond 4 GiB; EngineError without WebAssembly SIMD or memory
+ */
+export function createKernels({ bytes }: { bytes: number }): Kernels {
+  compiled ??= compileWasm('device kernels', KERNELS_WASM);
+  const total = RESERVED_BYTES + bytes + MARGIN_BYTES;
+  const memory = wasmMemory('createKernels', total);
+  const wasm = instantiateWasm<Exports>(compiled, memory);
+  if (wasm.firstFree() > MODULE_BYTES) throw new Error('device kernels: MODULE_BYTES is too small');
+
+  const carriers = [0, 1, 2].map((i) => new Float32Array(memory.buffer, MODULE_BYTES + i * 4 * CARRIED, CARRIED));
+  const sumsAt = MODULE_BYTES + 12 * CARRIED;
+  const scaleAt = sumsAt + 8 * MOST_COLUMNS;
+  const tables: (Table | null)[] = [null, null, null, null, null];
+  let free = RESERVED_BYTES;
+
+  const isInside = (array: Float32Array): boolean => array.buffer === memory.buffer;
+
+  /** Where elements `from` to `to` of an array are, or have been carried to. */
+  function place(carrier: number, array: Float32Array, from: number, to: number): number {
+    if (isInside(array)) return array.byteOffset + 4 * from;
+    const held = carriers[carrier]!;
+    held.set(array.subarray(from, to));
+    return held.byteOffset;
+  }
+
+  function outPlace(out: Float32Array, from: number): number {
+    return isInside(out) ? out.byteOffset + 4 * from : carriers[2]!.byteOffset;
+  }
+
+  function carryOut(out: Float32Array, from: number, to: number): void {
+    if (!isInside(out)) out.set(carriers[2]!.subarray(0, to - from), from);
+  }
+
+  function setLaws(laws: CellLaws): void {
+    const { writeMeanShift, writeStd, driftExponentMean, driftExponentStd, readStd } = laws;
+    [writeMeanShift, writeStd, driftExponentMean, driftExponentStd, readStd].forEach((table, slot) => {
+      wasm.setPresent(slot, table === null ? 0 : 1);
+      if (table === tables[slot]) return;
+      const held = new Float32Array(memory.buffer, wasm.tableAt(slot), TABLE_POINTS + 1);
+      if (table === null) held.fill(0);
+      else {
+        held.set(table.values);
+        held[TABLE_POINTS] = table.values[TABLE_POINTS - 1] ?? NaN;
+      }
+      tables[slot] = table;
+    });
+    wasm.setNumbers(1 / laws.gMaxMicrosiemens, laws.driftLog);
+  }
+
+  function setStream(slot: number, { key0, key1, counter2, counter3 }: Stream): void {
+    new Uint32Array(memory.buffer, wasm.streamAt(slot), 4).set([key0, key1, counter2, counter3]);
+  }
+
+  interface StageJob {
+    readonly laws: CellLaws;
+    readonly noiseScale: number;
+    readonly first?: number;
+    readonly out: Float32Array;
+    readonly targets?: Float32Array;
+    readonly cells?: Float32Array;
+  }
+
+  function runStages(stages: number, job: StageJob): void {
+    const { laws, noiseScale, first = 0, out, targets = job.out, cells = job.out } = job;
+    setLaws(laws);
+    const step = [targets, cells, out].every(isInside) ? out.length : CARRIED;
+    for (let from = 0; from < out.length; from += step) {
+      const to = Math.min(from + step, out.length);
+      const targetsAt = place(0, targets, from, to);
+      const cellsAt = place(1, cells, from, to);
+      wasm.stageCells(stages, targetsAt, cellsAt, outPlace(out, from), to - from, first + from, noiseScale);
+      carryOut(out, from, to);
+    }
+  }
+
+  return {
+    allocate(length) {
+      const start = free;
+      const end = start + Math.ceil((4 * length) / ALIGNMENT) * ALIGNMENT;
+      if (!Number.isInteger(length) || length < 0 || end > RESERVED_BYTES + bytes) {
+        throw new RangeError(
+          `allocate: ${length} numbers must fit into the ${RESERVED_BYTES + bytes - start} bytes left; create the kernels with more`,
+        );
+      }
+      free = end;
+      return new Float32Array(memory.buffer, start, length);
+    },
+
+    writeCells(job) {
+      checkCellJob('writeCells', job);
+      setStream(0, job.stream);
+      runStages(WRITE, job);
+    },
+
+    driftCells(job) {
+      checkCellJob('driftCells', job);
+      setStream(1, job.stream);
+      runStages(DRIFT, job);
+    },
+
+    readCells(job) {
+      checkCellJob('readCells', job);
+      setStream(2, job.stream);
+      runStages(READ, job);
+    },
+
+    presentCells(job) {
+      checkCellJob('presentCells', job);
+      const { write, drift, read } = job.streams;
+      setStream(0, write);
+      setStream(1, drift);
+      if (read !== null) setStream(2, read);
+      runStages(WRITE + DRIFT + (read === null ? 0 : READ), job);
+    },
+
+    effectiveWeights(job) {
+      checkEffectiveWeightsJob(job);
+      const { columns, targetPlus, targetMinus, out, columnSums, gain, noiseScale } = job;
+      if (columns > MOST_COLUMNS) {
+        throw new RangeError(`effectiveWeights: a layer must have at most ${MOST_COLUMNS} columns, got ${columns}; split it`);
+      }
+      setLaws(job.laws);
+      [job.plus, job.minus].forEach(({ write, drift, read }, pair) => {
+        setStream(3 * pair, write);
+        setStream(3 * pair + 1, drift);
+        if (read !== null) setStream(3 * pair + 2, read);
+      });
+      const stages = WRITE + DRIFT + (job.plus.read === null ? 0 : READ);
+      new Float32Array(memory.buffer, scaleAt, columns).set(job.scale);
+      const sums = new Float64Array(memory.buffer, sumsAt, columns);
+      if (columnSums !== undefined) sums.set(columnSums);
+      const end = job.toRow * columns;
+      const first = job.fromRow * columns;
+      const step = [targetPlus, targetMinus, out].every(isInside) ? Math.max(1, end - first) : CARRIED;
+      for (let from = first; from < end; from += step) {
+        const to = Math.min(from + step, end);
+        wasm.effectiveWeights(
+          stages,
+          place(0, targetPlus, from, to),
+          place(1, targetMinus, from, to),
+          outPlace(out, from - first),
+          to - from,
+          from,
+          columns,
+          scaleAt,
+          gain,
+          noiseScale,
+          columnSums === undefined ? 0 : sumsAt,
+        );
+        carryOut(out, from - first, to - first);
+      }
+      columnSums?.set(sums);
+    },
+  };
+}

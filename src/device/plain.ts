@@ -1,0 +1,85 @@
+import { fillNormalsPlain } from '../core/normals.ts';
+import type { Stream } from '../core/stream.ts';
+import type { CellLaws } from '../profile/cell-laws.ts';
+import { type CellKernels, checkCellJob, checkEffectiveWeightsJob } from './cell-jobs.ts';
+import type { CellStreams } from './cell-streams.ts';
+import { driftedCell, driftIsRandom } from './drift.ts';
+import { readCell, readIsRandom } from './read.ts';
+import { writeIsRandom, writtenCell } from './write.ts';
+
+const f = Math.fround;
+
+/**
+ * The kernels' plain twin: slow, obvious, and equal to them in every bit. The tests hold the two together; use it where
+ * one wants to read what is computed.
+ */
+export const plainKernels: CellKernels = {
+  writeCells(job) {
+    checkCellJob('writeCells', job);
+    const { laws, noiseScale, targets, stream, out, first } = job;
+    const z = normals(writeIsRandom(laws, noiseScale), stream, out.length, first);
+    for (let i = 0; i < out.length; i++) out[i] = writtenCell(targets[i] ?? NaN, z[i] ?? 0, laws, noiseScale);
+  },
+
+  driftCells(job) {
+    checkCellJob('driftCells', job);
+    const { laws, noiseScale, targets, cells, stream, out, first } = job;
+    const z = normals(driftIsRandom(laws, noiseScale), stream, out.length, first);
+    for (let i = 0; i < out.length; i++) {
+      out[i] = driftedCell(cells[i] ?? NaN, targets[i] ?? NaN, z[i] ?? 0, laws, noiseScale);
+    }
+  },
+
+  readCells(job) {
+    checkCellJob('readCells', job);
+    const { laws, noiseScale, cells, stream, out, first } = job;
+    const z = normals(readIsRandom(laws, noiseScale), stream, out.length, first);
+    for (let i = 0; i < out.length; i++) out[i] = readCell(cells[i] ?? NaN, z[i] ?? 0, laws, noiseScale);
+  },
+
+  presentCells(job) {
+    checkCellJob('presentCells', job);
+    const { laws, noiseScale, streams, targets, first } = job;
+    job.out.set(present(laws, noiseScale, streams, targets, first ?? 0));
+  },
+
+  effectiveWeights(job) {
+    checkEffectiveWeightsJob(job);
+    const { laws, noiseScale, columns, scale, gain, out, columnSums } = job;
+    const first = job.fromRow * columns;
+    const targetPlus = job.targetPlus.subarray(first, job.toRow * columns);
+    const targetMinus = job.targetMinus.subarray(first, job.toRow * columns);
+    const plus = present(laws, noiseScale, job.plus, targetPlus, first);
+    const minus = present(laws, noiseScale, job.minus, targetMinus, first);
+    for (let i = 0; i < plus.length; i++) {
+      const column = i % columns;
+      const weight = f(f((plus[i] ?? NaN) - (minus[i] ?? NaN)) * (scale[column] ?? NaN));
+      out[i] = f(weight * f(gain));
+      if (columnSums !== undefined) {
+        const direction = Math.sign((targetPlus[i] ?? NaN) - (targetMinus[i] ?? NaN));
+        columnSums[column] = (columnSums[column] ?? NaN) + (direction === 0 ? 0 : direction * weight);
+      }
+    }
+  },
+};
+
+function present(
+  laws: CellLaws,
+  noiseScale: number,
+  streams: CellStreams,
+  targets: Float32Array,
+  first: number,
+): Float32Array {
+  const out = new Float32Array(targets.length);
+  const job = { laws, noiseScale, targets, first, out };
+  plainKernels.writeCells({ ...job, stream: streams.write });
+  plainKernels.driftCells({ ...job, cells: out, stream: streams.drift });
+  if (streams.read !== null) plainKernels.readCells({ laws, noiseScale, first, out, cells: out, stream: streams.read });
+  return out;
+}
+
+function normals(isRandom: boolean, stream: Stream, count: number, first = 0): Float32Array {
+  const z = new Float32Array(count);
+  if (isRandom) fillNormalsPlain(stream, z, first);
+  return z;
+}

@@ -1,0 +1,133 @@
+import { type Dimension, dimensionOf, readQuantity, toCanonical, unitsOf } from '../core/units.ts';
+import { shown } from './fault.ts';
+import { childPointer, type Finding } from './finding.ts';
+import { compileFormula } from './formula.ts';
+import { FORMULA_FUNCTIONS } from './formula-functions.ts';
+import { interpolate, type Law, polynomial } from './law.ts';
+import type { Law as LawJson } from './schema.generated.ts';
+
+/** A law, or null with the findings that say why. */
+export interface BuiltLaw {
+  readonly law: Law | null;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Makes a law from JSON that the schema has passed.
+ * @param variables What a formula may name: ["x"] or ["x", "t"], t in seconds.
+ */
+export async function buildLaw(
+  json: unknown,
+  pointer: string,
+  dimension: Dimension,
+  variables: readonly string[],
+): Promise<BuiltLaw> {
+  const source = json as LawJson;
+  const findings: Finding[] = [];
+  const { unit } = source;
+  if (dimensionOf(unit) !== dimension)
+    findings.push(wrongUnit(childPointer(pointer, 'unit'), dimension, unit));
+  const canonical = (value: number) => toCanonical(value, unit);
+  const suffix = unit === '1' ? '' : ` ${unit}`;
+  const made = (text: string, raw: (x: number, t: number) => number): BuiltLaw =>
+    findings.length > 0
+      ? { law: null, findings }
+      : {
+          law: { form: source.form, dimension, text: `${text}${suffix}`, at: (x, t) => canonical(raw(x, t)) },
+          findings,
+        };
+  switch (source.form) {
+    case 'constant':
+      return made(String(source.value), () => source.value);
+    case 'polynomial':
+      return made(polynomialText(source.coefficients), (x) => polynomial(source.coefficients, x));
+    case 'table':
+      findings.push(...tableFindings(source.x, source.y, pointer));
+      return made(`table of ${source.x.length} points`, (x) => interpolate(source.x, source.y, x));
+    case 'expression': {
+      const constants = readConstants(source.constants ?? {}, childPointer(pointer, 'constants'), findings);
+      const compiled = await compileFormula(source.expression, variables, constants);
+      if ('faults' in compiled) {
+        const at = childPointer(pointer, 'expression');
+        for (const { column, message, cure } of compiled.faults) {
+          findings.push({ severity: 'error', pointer: at, character: column, message, cure });
+        }
+        return { law: null, findings };
+      }
+      const { formula } = compiled;
+      return made(source.expression, (x, t) => formula([x, t]));
+    }
+  }
+}
+
+/** The finding for a quantity or a law's unit that measures something else. */
+export function wrongUnit(pointer: string, dimension: Dimension, found: unknown): Finding {
+  const measured = readQuantity(found)?.dimension ?? (typeof found === 'string' ? dimensionOf(found) : null);
+  const article = measured === null || measured === 'dimensionless' ? '' : `, a ${measured}`;
+  const plain = measured === 'dimensionless' ? ', a plain number' : '';
+  const what = dimension === 'dimensionless' ? 'a plain number or share' : `a ${dimension}`;
+  const message = `must be ${what} (${unitsOf(dimension)}), got ${shown(found)}${article}${plain}`;
+  return { severity: 'error', pointer, message, cure: 'write it in one of those units' };
+}
+
+function tableFindings(xs: readonly number[], ys: readonly number[], pointer: string): Finding[] {
+  const findings: Finding[] = [];
+  if (xs.length !== ys.length) {
+    const message = `must have as many values as "x" has (${xs.length}), got ${ys.length}`;
+    findings.push({
+      severity: 'error',
+      pointer: childPointer(pointer, 'y'),
+      message,
+      cure: 'give one for each x',
+    });
+  }
+  const i = xs.findIndex((x, k) => k > 0 && !(x > xs[k - 1]!));
+  if (i > 0) {
+    const message = `must be more than the x before it (${xs[i - 1]}), got ${xs[i]}`;
+    const at = childPointer(childPointer(pointer, 'x'), i);
+    findings.push({
+      severity: 'error',
+      pointer: at,
+      message,
+      cure: 'put the points in ascending order, each once',
+    });
+  }
+  if (i < 0 && (xs[0]! > 0 || xs.at(-1)! < 1)) {
+    const message = `should cover x from 0 to 1, got ${xs[0]} to ${xs.at(-1)}`;
+    const cure = 'add points, or leave it: the value is held beyond the last ones';
+    findings.push({ severity: 'warning', pointer: childPointer(pointer, 'x'), message, cure });
+  }
+  return findings;
+}
+
+function readConstants(
+  json: Readonly<Record<string, unknown>>,
+  pointer: string,
+  findings: Finding[],
+): ReadonlyMap<string, number> {
+  const constants = new Map<string, number>();
+  for (const [name, value] of Object.entries(json)) {
+    const at = childPointer(pointer, name);
+    if (['x', 't', 'T'].includes(name) || FORMULA_FUNCTIONS.has(name)) {
+      const message = `must not take a name that formulas have already, got "${name}"`;
+      findings.push({ severity: 'error', pointer: at, atKey: true, message, cure: 'rename it' });
+    }
+    const quantity = readQuantity(value);
+    if (quantity === null) {
+      const message = `must be a number or a quantity with a known unit, got ${shown(value)}`;
+      findings.push({ severity: 'error', pointer: at, message, cure: 'write it like "250 ns" or 0.65' });
+    }
+    // A constant with a fault still has its name, so that the formula is not blamed too.
+    constants.set(name, quantity?.value ?? Number.NaN);
+  }
+  return constants;
+}
+
+function polynomialText(coefficients: readonly number[]): string {
+  const terms = coefficients.map((c, i) => {
+    const power = i === 0 ? '' : i === 1 ? ' x' : ` x^${i}`;
+    return i === 0 ? `${c}` : `${c < 0 ? '-' : '+'} ${Math.abs(c)}${power}`;
+  });
+  const text = terms.join(' ');
+  return coefficients.length > 1 ? `(${text})` : text;
+}

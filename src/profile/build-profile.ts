@@ -1,0 +1,151 @@
+import { sha256, stableJson } from '../core/files.ts';
+import { type Dimension, readQuantity } from '../core/units.ts';
+import { buildLaw, wrongUnit } from './build-law.ts';
+import { shown } from './fault.ts';
+import { type Finding, valueAt } from './finding.ts';
+import type { Law } from './law.ts';
+import { drifting, reading, writing } from './law-findings.ts';
+import type { Converter, DeviceProfile, ProfileJson } from './profile.ts';
+import type { Converter as ConverterJson } from './schema.generated.ts';
+
+/** A profile, or null where some finding is an error. */
+export interface BuiltProfile {
+  readonly profile: DeviceProfile | null;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Makes a profile of a JSON value and checks what a schema cannot: units, order of limits, formulas, signs of spreads. Parts in
+ * which the schema found faults are left alone; all others are checked, so that one run names everything.
+ */
+export async function buildProfile(root: unknown, schemaFindings: readonly Finding[]): Promise<BuiltProfile> {
+  const findings: Finding[] = [];
+  const sound = (pointer: string) =>
+    valueAt(root, pointer) !== undefined &&
+    !schemaFindings.some((f) => f.pointer === pointer || f.pointer.startsWith(`${pointer}/`));
+
+  const number = (pointer: string, dimension: Dimension, otherwise: number): number => {
+    if (!sound(pointer)) return otherwise;
+    const quantity = readQuantity(valueAt(root, pointer));
+    if (quantity?.dimension === dimension) return quantity.value;
+    findings.push(wrongUnit(pointer, dimension, valueAt(root, pointer)));
+    return Number.NaN;
+  };
+  const law = async (
+    pointer: string,
+    dimension: Dimension,
+    variables: readonly string[],
+  ): Promise<Law | null> => {
+    if (!sound(pointer)) return null;
+    const built = await buildLaw(valueAt(root, pointer), pointer, dimension, variables);
+    findings.push(...built.findings);
+    return built.law;
+  };
+
+  const gMin = number('/cell/gMin', 'conductance', Number.NaN);
+  const gMax = number('/cell/gMax', 'conductance', Number.NaN);
+  const reference = number('/referenceTime', 'time', Number.NaN);
+  const from = number('/validity/from', 'time', 0);
+  const to = number('/validity/to', 'time', Number.POSITIVE_INFINITY);
+  const must = (holds: boolean, pointer: string, message: string, cure: string) => {
+    if (!holds)
+      findings.push({
+        severity: 'error',
+        pointer,
+        message: `${message}, got ${shown(valueAt(root, pointer))}`,
+        cure,
+      });
+  };
+  // Comparisons with NaN are false: a value that has a fault of its own raises no second one.
+  must(
+    !(gMin < 0),
+    '/cell/gMin',
+    'must be a conductance of at least 0 uS',
+    'give the lowest conductance that a cell is written to',
+  );
+  must(
+    !(gMax <= 0),
+    '/cell/gMax',
+    'must be a conductance of more than 0 uS',
+    'give the highest conductance that a cell is written to',
+  );
+  must(
+    !(gMin >= 0 && gMax > 0 && gMax <= gMin),
+    '/cell/gMax',
+    `must be more than gMin (${gMin} uS)`,
+    'exchange or mend them',
+  );
+  must(
+    !(reference <= 0),
+    '/referenceTime',
+    'must be a time of more than 0 s',
+    'give the time from writing to the reference read',
+  );
+  must(!(from < 0), '/validity/from', 'must be an age of at least 0 s', 'ages count from the reference read');
+  must(!(to <= from), '/validity/to', `must be more than "from" (${from} s)`, 'exchange or mend them');
+
+  const limits = { gMin, gMax, from: from >= 0 ? from : 0, to };
+  const writeStd = await law('/writing/std', 'conductance', ['x']);
+  const writeMeanShift = await law('/writing/meanShift', 'conductance', ['x']);
+  const exponentMean = await law('/drift/exponentMean', 'dimensionless', ['x']);
+  const exponentStd = await law('/drift/exponentStd', 'dimensionless', ['x']);
+  const readStd = await law('/readNoise/std', 'dimensionless', ['x', 't']);
+  findings.push(
+    ...writing(writeStd, writeMeanShift, limits),
+    ...drifting(exponentMean, exponentStd),
+    ...reading(readStd, limits),
+  );
+  findings.push(...odd(root, limits));
+
+  if ([...schemaFindings, ...findings].some((f) => f.severity === 'error'))
+    return { profile: null, findings };
+  const source = root as ProfileJson;
+  const { $schema: _, ...content } = source;
+  const { name, description, provenance, validity, array, mapping, converters } = source;
+  const profile: DeviceProfile = {
+    name,
+    description,
+    provenance: { ...provenance, notModelled: provenance.notModelled ?? [] },
+    validity: { fromSeconds: from, toSeconds: to, source: validity?.source ?? null },
+    gMinMicrosiemens: gMin,
+    gMaxMicrosiemens: gMax,
+    referenceSeconds: reference,
+    writing: writeStd === null ? null : { std: writeStd, meanShift: writeMeanShift },
+    drift: exponentMean === null ? null : { exponentMean, exponentStd },
+    readNoise: readStd === null ? null : { std: readStd },
+    array: { rows: array?.rows ?? 256, columns: array?.columns ?? 256 },
+    mapping: { kind: mapping?.kind ?? 'pair-one-sided', scale: mapping?.scale ?? 'tile' },
+    converters: { dac: converter(converters?.dac), adc: converter(converters?.adc) },
+    source,
+    sha256: sha256(stableJson(content)),
+  };
+  return { profile, findings };
+}
+
+function converter(source: ConverterJson | undefined): Converter {
+  return { bits: source?.bits ?? null, rule: source?.rule ?? 'symmetric' };
+}
+
+/** Legal but odd values. */
+function odd(root: unknown, limits: { readonly gMin: number; readonly gMax: number }): Finding[] {
+  const findings: Finding[] = [];
+  const warn = (pointer: string, message: string, cure: string) =>
+    findings.push({ severity: 'warning', pointer, message, cure });
+  if (limits.gMin > limits.gMax / 2 && limits.gMin < limits.gMax) {
+    const message = `should be far below gMax (${limits.gMax} uS), got ${limits.gMin} uS`;
+    warn('/cell/gMin', message, 'check it: pairs lose more than half of their range');
+  }
+  if (limits.gMax > 10_000)
+    warn('/cell/gMax', `should be at most 10 mS, got ${limits.gMax} uS`, 'check the unit');
+  for (const which of ['dac', 'adc']) {
+    const bits = valueAt(root, `/converters/${which}/bits`);
+    if (typeof bits === 'number' && bits > 1 && bits < 4) {
+      warn(
+        `/converters/${which}/bits`,
+        `should be at least 4 bits, got ${bits}`,
+        'check it: few models keep their accuracy',
+      );
+    }
+  }
+  return findings;
+}

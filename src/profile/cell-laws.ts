@@ -1,0 +1,67 @@
+import { formatDuration } from '../core/duration.ts';
+import { UsageError } from '../core/errors.ts';
+import { log } from '../core/math.ts';
+import { type Table, tabulate } from '../core/table.ts';
+import type { Law } from './law.ts';
+import type { DeviceProfile } from './profile.ts';
+
+/**
+ * The laws of a profile's cells at one time, tabulated: all that the device kernels see of a profile.
+ * A null table is an absent effect, and its stage the identity bit for bit. x = g/gMax throughout.
+ */
+export interface CellLaws {
+  readonly gMinMicrosiemens: number;
+  readonly gMaxMicrosiemens: number;
+  /** Std of writing, µS, of the target x. */
+  readonly writeStd: Table | null;
+  /** Shift of the mean by writing, µS, of the target x. */
+  readonly writeMeanShift: Table | null;
+  /** Mean of the drift exponent nu, of the target x. A cell's nu = |mean + s std z|, s the noise scale. */
+  readonly driftExponentMean: Table | null;
+  /** Std of the drift exponent nu, of the target x. */
+  readonly driftExponentStd: Table | null;
+  /** ln((t + t_c)/t_c) >= 0: a cell drifts to g exp(-nu driftLog). */
+  readonly driftLog: number;
+  /** Std of one read relative to the present conductance, of the present x, at this time (time factor included). */
+  readonly readStd: Table | null;
+}
+
+/**
+ * The laws of a profile's cells at one age.
+ *
+ * Laws of the target are tabulated for x from 0 to 1 and held from there on: no target lies beyond. Laws of the present
+ * conductance go on to x = 4, since a written cell may lie above gMax.
+ *
+ * @param seconds Age t since the reference read.
+ * @throws UsageError for an age that the profile's source does not support.
+ */
+export function cellLaws(profile: DeviceProfile, seconds: number): CellLaws {
+  checkAge(profile, seconds);
+  const ofTarget = (law: Law | null | undefined) =>
+    law === null || law === undefined ? null : tabulate((x) => law.at(Math.min(x, 1), seconds));
+  const readStd = profile.readNoise?.std;
+  return {
+    gMinMicrosiemens: profile.gMinMicrosiemens,
+    gMaxMicrosiemens: profile.gMaxMicrosiemens,
+    writeStd: ofTarget(profile.writing?.std),
+    writeMeanShift: ofTarget(profile.writing?.meanShift),
+    driftExponentMean: ofTarget(profile.drift?.exponentMean),
+    driftExponentStd: ofTarget(profile.drift?.exponentStd),
+    driftLog:
+      profile.drift === null ? 0 : log((seconds + profile.referenceSeconds) / profile.referenceSeconds),
+    readStd: readStd === undefined ? null : tabulate((x) => readStd.at(x, seconds)),
+  };
+}
+
+/** Refuses an age that the profile's source does not support. @throws UsageError */
+export function checkAge(profile: DeviceProfile, seconds: number): void {
+  const { fromSeconds, toSeconds } = profile.validity;
+  if (Number.isFinite(seconds) && seconds >= fromSeconds && seconds <= toSeconds) return;
+  const from = formatDuration(fromSeconds);
+  const range = Number.isFinite(toSeconds)
+    ? `from ${from} to ${formatDuration(toSeconds)}`
+    : `of at least ${from}`;
+  const found = Number.isFinite(seconds) && seconds >= 0 ? formatDuration(seconds) : `${seconds} s`;
+  const cure = 'choose one within, or widen "validity" in a copy of the profile if your data support it';
+  throw new UsageError(profile.name, `must be asked for an age ${range}, got ${found}; ${cure}`);
+}

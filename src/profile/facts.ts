@@ -1,0 +1,108 @@
+import { formatDuration } from '../core/duration.ts';
+import { exp, log } from '../core/math.ts';
+import type { Law } from './law.ts';
+import type { Converter, DeviceProfile } from './profile.ts';
+
+/** One line of `profile show`. */
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** A profile's laws at one state, exactly as authored (not by the table). Null: the effect is absent. */
+export interface StateRow {
+  readonly x: number;
+  readonly gMicrosiemens: number;
+  readonly writeStdMicrosiemens: number | null;
+  readonly writeMeanShiftMicrosiemens: number | null;
+  readonly driftExponentMean: number | null;
+  readonly driftExponentStd: number | null;
+  /** Mean over cells of g(t)/g(0) at each of `readSeconds`, for nu normal with this mean and std. */
+  readonly driftFactors: readonly number[];
+  /** Relative std of one read at each of `readSeconds`. */
+  readonly readStds: readonly number[] | null;
+}
+
+/** All that `profile show` tells. */
+export interface ProfileFacts {
+  readonly name: string;
+  readonly description: string;
+  readonly facts: readonly Fact[];
+  readonly readSeconds: readonly number[];
+  readonly states: readonly StateRow[];
+}
+
+const STATES = [0, 0.01, 0.1, 0.25, 0.5, 0.75, 1];
+const AGES = [0, 3600, 86_400, 31_536_000];
+
+/** What a person wants to know of a profile: its facts in order, and its laws at seven states and the ages that it supports. */
+export function profileFacts(profile: DeviceProfile): ProfileFacts {
+  const { fromSeconds, toSeconds } = profile.validity;
+  const within = AGES.filter((t) => t >= fromSeconds && t <= toSeconds);
+  const readSeconds = within.length > 0 ? within : [fromSeconds];
+  const states = STATES.map((x) => stateRow(profile, x, readSeconds));
+  return {
+    name: profile.name,
+    description: profile.description,
+    facts: factsOf(profile),
+    readSeconds,
+    states,
+  };
+}
+
+function factsOf(profile: DeviceProfile): Fact[] {
+  const { validity, writing, drift, readNoise, array, mapping, converters, provenance } = profile;
+  const to = Number.isFinite(validity.toSeconds)
+    ? ` to ${formatDuration(validity.toSeconds)}`
+    : ', without end';
+  const pairs: (readonly [string, string | null])[] = [
+    ['source', provenance.source],
+    ['taken from it', provenance.taken],
+    ['not modelled', provenance.notModelled.length === 0 ? null : provenance.notModelled.join(', ')],
+    ['cell', `${profile.gMinMicrosiemens} to ${profile.gMaxMicrosiemens} uS`],
+    ['reference read t_c', `${formatDuration(profile.referenceSeconds)} after writing`],
+    [
+      'ages',
+      `${formatDuration(validity.fromSeconds)}${to}${validity.source === null ? '' : ` (${validity.source})`}`,
+    ],
+    ['writing, std', lawText(writing?.std)],
+    ['writing, shift of the mean', writing === null ? null : lawText(writing.meanShift)],
+    ['drift exponent, mean', lawText(drift?.exponentMean)],
+    ['drift exponent, std', drift === null ? null : lawText(drift.exponentStd)],
+    ['read noise, relative std', lawText(readNoise?.std)],
+    ['array', `${array.rows}x${array.columns}`],
+    ['mapping', `${mapping.kind}, one scale a ${mapping.scale}`],
+    ['DAC', converterText(converters.dac)],
+    ['ADC', converterText(converters.adc)],
+    ['sha-256', profile.sha256],
+  ];
+  return pairs.flatMap(([name, value]) => (value === null ? [] : [{ name, value }]));
+}
+
+function lawText(law: Law | null | undefined): string {
+  return law === null || law === undefined ? 'none' : law.text;
+}
+
+function converterText({ bits, rule }: Converter): string {
+  if (bits === null) return 'exact';
+  return `${bits} bits, ${rule} (${rule === 'symmetric' ? 2 ** bits - 1 : 2 ** bits} levels)`;
+}
+
+function stateRow(profile: DeviceProfile, x: number, ages: readonly number[]): StateRow {
+  const { writing, drift, readNoise } = profile;
+  const mean = drift?.exponentMean.at(x, 0) ?? null;
+  const std = drift === null ? null : (drift.exponentStd?.at(x, 0) ?? 0);
+  return {
+    x,
+    gMicrosiemens: x * profile.gMaxMicrosiemens,
+    writeStdMicrosiemens: writing?.std.at(x, 0) ?? null,
+    writeMeanShiftMicrosiemens: writing?.meanShift?.at(x, 0) ?? null,
+    driftExponentMean: mean,
+    driftExponentStd: std,
+    driftFactors: ages.map((t) => {
+      const l = log((t + profile.referenceSeconds) / profile.referenceSeconds);
+      return exp(-l * (mean ?? 0) + (l * (std ?? 0)) ** 2 / 2);
+    }),
+    readStds: readNoise === null ? null : ages.map((t) => readNoise.std.at(x, t)),
+  };
+}

@@ -1,0 +1,140 @@
+import type { Finding } from './finding.ts';
+import type { Law } from './law.ts';
+
+/** Cell limits in µS and validity in seconds, as far as they are known (NaN where they have a fault of their own). */
+export interface Limits {
+  readonly gMin: number;
+  readonly gMax: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** States of targets: the points of the table up to x = 1. */
+const TARGETS: readonly number[] = Array.from({ length: 1025 }, (_, i) => (i / 1024) ** 2);
+/** States that a read may meet, up to x = 4, which the table covers. */
+const STATES: readonly number[] = Array.from({ length: 2049 }, (_, i) => (i / 1024) ** 2);
+/** Laws without an end of validity are tried up to this age, 100 years. */
+const LONG_SECONDS = 3_153_600_000;
+
+/** What physics holds against the laws of writing. */
+export function writing(std: Law | null, meanShift: Law | null, limits: Limits): Finding[] {
+  const findings = [
+    ...spread(std, '/writing/std', TARGETS, [0], ' uS'),
+    ...finite(meanShift, '/writing/meanShift'),
+  ];
+  const range = limits.gMax - limits.gMin;
+  if (std !== null && findings.length === 0 && range > 0) {
+    const most = extreme(std, TARGETS, 0, (a, b) => a > b);
+    if (most.value > range) {
+      const message = `should be less than the cell's range (${shownNumber(range)} uS), got ${shownNumber(most.value)} uS at x = ${shownNumber(most.x)}`;
+      findings.push({ severity: 'warning', pointer: '/writing/std', message, cure: 'check the unit' });
+    }
+  }
+  return findings;
+}
+
+/** What physics holds against the laws of drift. */
+export function drifting(mean: Law | null, std: Law | null): Finding[] {
+  const findings = [
+    ...finite(mean, '/drift/exponentMean'),
+    ...spread(std, '/drift/exponentStd', TARGETS, [0], ''),
+  ];
+  if (mean === null || findings.length > 0) return findings;
+  const least = extreme(mean, TARGETS, 0, (a, b) => a < b);
+  const most = extreme(mean, TARGETS, 0, (a, b) => a > b);
+  const warn = (message: string, cure: string) =>
+    findings.push({ severity: 'warning', pointer: '/drift/exponentMean', message, cure });
+  if (least.value < 0) {
+    const message = `should be at least 0, got ${shownNumber(least.value)} at x = ${shownNumber(least.x)}`;
+    warn(message, 'check the sign: a cell drifts by the magnitude, and never upwards');
+  }
+  if (most.value > 1) {
+    const message = `should be at most 1, got ${shownNumber(most.value)} at x = ${shownNumber(most.x)}`;
+    warn(
+      message,
+      'check it: such a cell loses nine tenths of its conductance with each factor of ten in time',
+    );
+  }
+  return findings;
+}
+
+/** What physics holds against the law of read noise, over the ages of validity. */
+export function reading(std: Law | null, limits: Limits): Finding[] {
+  const times = timesWithin(limits.from, Number.isFinite(limits.to) ? limits.to : LONG_SECONDS);
+  const findings = spread(std, '/readNoise/std', STATES, times, '');
+  if (std === null || findings.length > 0) return findings;
+  const most = extreme(std, STATES, times[0]!, (a, b) => a > b);
+  if (most.value > 1) {
+    const message = `should be at most 1 (100 %), got ${shownNumber(most.value)} at x = ${shownNumber(most.x)}`;
+    findings.push({ severity: 'warning', pointer: '/readNoise/std', message, cure: 'check the unit' });
+  }
+  return findings;
+}
+
+function finite(law: Law | null, pointer: string): Finding[] {
+  return law === null ? [] : firstFault(law, pointer, TARGETS, [0], '', false);
+}
+
+function spread(
+  law: Law | null,
+  pointer: string,
+  xs: readonly number[],
+  times: readonly number[],
+  unit: string,
+): Finding[] {
+  return law === null ? [] : firstFault(law, pointer, xs, times, unit, true);
+}
+
+/** The first state (and age) at which a law is not a finite float32 or, being a spread, is negative. */
+function firstFault(
+  law: Law,
+  pointer: string,
+  xs: readonly number[],
+  times: readonly number[],
+  unit: string,
+  isSpread: boolean,
+): Finding[] {
+  const at = `${pointer}/${{ constant: 'value', polynomial: 'coefficients', table: 'y', expression: 'expression' }[law.form]}`;
+  for (const t of times) {
+    for (const x of xs) {
+      const value = law.at(x, t);
+      const good = Number.isFinite(Math.fround(value)) && !(isSpread && value < 0);
+      if (good) continue;
+      const range = `for x from 0 to ${shownNumber(xs.at(-1)!)}`;
+      const when = times.length > 1 ? ` and t = ${shownNumber(t)} s` : '';
+      const kind = isSpread ? 'a standard deviation, finite and at least 0,' : 'a finite number';
+      const message = `must be ${kind} ${range}, got ${shownNumber(value)}${Number.isFinite(value) ? unit : ''} at x = ${shownNumber(x)}${when}`;
+      return [
+        {
+          severity: 'error',
+          pointer: at,
+          message,
+          cure: 'mend the law there, with max() or clamp() if need be',
+        },
+      ];
+    }
+  }
+  return [];
+}
+
+function extreme(law: Law, xs: readonly number[], t: number, better: (a: number, b: number) => boolean) {
+  let best = { x: xs[0]!, value: law.at(xs[0]!, t) };
+  for (const x of xs) {
+    const value = law.at(x, t);
+    if (better(value, best.value)) best = { x, value };
+  }
+  return best;
+}
+
+/** Both ends and eight ages between them, even in log(1 + t). */
+function timesWithin(from: number, to: number): number[] {
+  if (!(to > from)) return [from];
+  const times = [from];
+  const ratio = (1 + to) / (1 + from);
+  for (let i = 1; i < 9; i++) times.push((1 + from) * ratio ** (i / 9) - 1);
+  return [...times, to];
+}
+
+function shownNumber(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}

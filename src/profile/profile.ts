@@ -1,0 +1,56 @@
+import type { Law } from './law.ts';
+import type { DeviceProfileFile } from './schema.generated.ts';
+
+/** The profile's JSON as it stands in its file, less its comments. */
+export type ProfileJson = Readonly<DeviceProfileFile>;
+
+/**
+ * What one memory technology and its periphery do, in canonical units: µS, seconds. Effects that are null are absent.
+ * Symbols: x = g/gMax, t the age in seconds since the reference read, t_c = `referenceSeconds`, z standard normal.
+ */
+export interface DeviceProfile {
+  readonly name: string;
+  readonly description: string;
+  readonly provenance: Provenance;
+  readonly validity: Validity;
+  /** Targets lie in [gMin, gMax]. */
+  readonly gMinMicrosiemens: number;
+  readonly gMaxMicrosiemens: number;
+  /** t_c: time from writing to the reference read, from which t counts. */
+  readonly referenceSeconds: number;
+  /** g = max(0, target + meanShift(x) + std(x) z), µS, x of the target. */
+  readonly writing: { readonly std: Law; readonly meanShift: Law | null } | null;
+  /** g(t) = g ((t + t_c)/t_c)^-nu, nu = |exponentMean(x) + exponentStd(x) z|, x of the target. */
+  readonly drift: { readonly exponentMean: Law; readonly exponentStd: Law | null } | null;
+  /** g = max(0, g + g std(x, t) z), x of the present conductance. */
+  readonly readNoise: { readonly std: Law } | null;
+  /** The largest tile. */
+  readonly array: { readonly rows: number; readonly columns: number };
+  readonly mapping: { readonly kind: 'pair-one-sided'; readonly scale: 'tile' | 'column' };
+  readonly converters: { readonly dac: Converter; readonly adc: Converter };
+  /** The JSON that `parseProfile` read: what a bundle embeds and reads again. */
+  readonly source: ProfileJson;
+  /** SHA-256 of the source as canonical JSON (keys sorted), without `$schema`. */
+  readonly sha256: string;
+}
+
+export interface Provenance {
+  readonly source: string;
+  readonly taken: string;
+  readonly notModelled: readonly string[];
+}
+
+/** The ages that the source supports. */
+export interface Validity {
+  readonly fromSeconds: number;
+  /** Infinity where there is no end. */
+  readonly toSeconds: number;
+  readonly source: string | null;
+}
+
+export interface Converter {
+  /** Null: exact. */
+  readonly bits: number | null;
+  /** symmetric: 2^bits - 1 levels with an exact zero. uniform: 2^bits. */
+  readonly rule: 'symmetric' | 'uniform';
+}

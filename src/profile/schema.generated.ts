@@ -1,0 +1,239 @@
+/* Generated from device-profiles/schema.json by scripts/build-profile-schema.mjs. Do not edit. */
+
+/**
+ * A number with a unit. Units: S, mS, uS, nS, pS; ns, us, ms, s, min, h, d, y (365 d); V, mV, uV; K, degC; 1, %.
+ */
+export type Quantity = (string | {
+/**
+ * The number, in the unit beside it.
+ */
+value: number
+/**
+ * The unit of the value.
+ */
+unit: string
+})
+/**
+ * How a number depends on x (and for read noise on t).
+ */
+export type Law = ({
+/**
+ * Which kind of law.
+ */
+form: ("constant" | "polynomial" | "table" | "expression")
+} & Law1)
+export type Law1 = (ConstantLaw | PolynomialLaw | TableLaw | ExpressionLaw)
+/**
+ * The unit of the law's values: a conductance for writing, 1 or % for drift exponents and relative read noise.
+ */
+export type UnitOfLaw = string
+
+/**
+ * What one memory technology and its periphery do: a holdfast device profile, version 1. An absent section is an absent effect. x is the normalised conductance g/gMax, t the age in seconds since the reference read t_c after writing.
+ */
+export interface DeviceProfileFile {
+/**
+ * Where this schema lies, relative to the profile, so that an editor can complete and check. Never fetched by holdfast.
+ */
+$schema?: string
+/**
+ * Version of this schema that the profile was written for.
+ */
+schemaVersion: 1
+/**
+ * The profile's name: technology-author-year, in lower case. Equal to the file's name without .json.
+ */
+name: string
+/**
+ * What the technology is, in one or two sentences.
+ */
+description: string
+provenance: Provenance
+validity?: Validity
+cell: Cell
+referenceTime: Quantity
+writing?: Writing
+drift?: Drift
+readNoise?: ReadNoise
+array?: CellArray
+mapping?: Mapping
+converters?: Converters
+}
+/**
+ * Where the numbers come from.
+ */
+export interface Provenance {
+/**
+ * The publication, data set or measurement, so that another person finds it.
+ */
+source: string
+/**
+ * What was read off from the source: which figures, tables, coefficients.
+ */
+taken: string
+/**
+ * Effects that the technology has and this profile leaves out. Default: none named.
+ * 
+ * @maxItems 32
+ */
+notModelled?: string[]
+}
+/**
+ * The ages that the source supports; others are refused. Default: from 0 s, without end.
+ */
+export interface Validity {
+from?: Quantity
+to?: Quantity
+/**
+ * Why these ages.
+ */
+source: string
+}
+/**
+ * The conductances that a cell can be written to.
+ */
+export interface Cell {
+gMin: Quantity
+gMax: Quantity
+}
+/**
+ * The error that writing leaves, drawn once a cell: g = max(0, target + meanShift(x) + std(x) z), z standard normal, x that of the target. Default: absent, cells equal their targets.
+ */
+export interface Writing {
+std: Law
+meanShift?: Law
+}
+/**
+ * The same for every state.
+ */
+export interface ConstantLaw {
+/**
+ * Says that this law is a constant.
+ */
+form: "constant"
+/**
+ * The value, in `unit`.
+ */
+value: number
+unit: UnitOfLaw
+}
+/**
+ * c0 + c1 x + c2 x^2 + ...
+ */
+export interface PolynomialLaw {
+/**
+ * Says that this law is a polynomial in x.
+ */
+form: "polynomial"
+/**
+ * c0, c1, c2, ...: lowest power first, in `unit`.
+ * 
+ * @minItems 1
+ * @maxItems 16
+ */
+coefficients: number[]
+unit: UnitOfLaw
+}
+/**
+ * Piecewise linear through points, held at the first and last value beyond them.
+ */
+export interface TableLaw {
+/**
+ * Says that this law is a table.
+ */
+form: "table"
+/**
+ * States x = g/gMax, ascending.
+ * 
+ * @minItems 2
+ * @maxItems 2048
+ */
+x: number[]
+/**
+ * As many values, in `unit`.
+ * 
+ * @minItems 2
+ * @maxItems 2048
+ */
+y: number[]
+unit: UnitOfLaw
+}
+/**
+ * A formula of x, for read noise also of t, and of its constants.
+ */
+export interface ExpressionLaw {
+/**
+ * Says that this law is a formula.
+ */
+form: "expression"
+/**
+ * Numbers, x, t (a plain number of seconds), names of `constants`; + - * / ^ ( ); condition ? a : b; min, max, clamp, abs, sqrt, exp, ln, log, log10, sin, cos, pow. The result is in `unit`.
+ */
+expression: string
+unit: UnitOfLaw
+/**
+ * Names for quantities or plain numbers; in the formula they are microsiemens, seconds, volts, kelvin or plain numbers. Default: none.
+ */
+constants?: {
+[k: string]: number | Quantity
+}
+}
+/**
+ * Power-law drift, its exponent drawn once a cell: g(t) = g(0) ((t + t_c)/t_c)^-nu, nu = |exponentMean(x) + exponentStd(x) z|, x that of the target. Default: absent, no drift.
+ */
+export interface Drift {
+exponentMean: Law
+exponentStd?: Law
+}
+/**
+ * The error of one read, drawn anew at each read: g = max(0, g + g std(x, t) z), x that of the present conductance. Default: absent, no read noise.
+ */
+export interface ReadNoise {
+std: Law
+}
+/**
+ * The largest tile. Default: 256 rows, 256 columns.
+ */
+export interface CellArray {
+/**
+ * Inputs of a tile.
+ */
+rows?: number
+/**
+ * Outputs of a tile.
+ */
+columns?: number
+}
+/**
+ * How weights become conductances. Default: one-sided differential pairs, one scale a tile.
+ */
+export interface Mapping {
+/**
+ * pair-one-sided: a weight is a pair (gPlus, gMinus), of which the one on the other side of zero stays at gMin.
+ */
+kind?: "pair-one-sided"
+/**
+ * Whether each tile or each of its columns has its own scale of weight to conductance.
+ */
+scale?: ("tile" | "column")
+}
+/**
+ * The converters at the edges of a tile. Default: absent, none.
+ */
+export interface Converters {
+dac?: Converter
+adc?: Converter
+}
+/**
+ * A converter with a static range, which calibration chooses.
+ */
+export interface Converter {
+/**
+ * Resolution; null for an exact converter.
+ */
+bits: (number | null)
+/**
+ * symmetric: 2^bits - 1 levels with an exact zero. uniform: 2^bits levels.
+ */
+rule?: ("symmetric" | "uniform")
+}
