@@ -1,0 +1,91 @@
+import { formatDuration } from '../core/duration.ts';
+import { UsageError } from '../core/errors.ts';
+import { writeFileAtomic } from '../core/files.ts';
+import { npyBytes } from '../core/npy.ts';
+import type { Progress } from '../core/progress.ts';
+import { type SimulatedRow, simulateCells } from '../device/simulate.ts';
+import { cellLaws } from '../profile/cell-laws.ts';
+import { loadProfile } from '../profile/load.ts';
+
+/** The most cells that are drawn at once, of all targets and times: 1 GiB of them. */
+const MOST_CELLS = 2 ** 28;
+
+/** What to draw. */
+export interface SimulateOptions {
+  /** A shipped name or a path. */
+  readonly profile: string;
+  /** Target conductances, µS. */
+  readonly targets: readonly number[];
+  /** Ages in seconds since the reference read. */
+  readonly times: readonly number[];
+  /** Cells for each target. */
+  readonly cells: number;
+  /** Noise scale. Default 1. */
+  readonly noise?: number | undefined;
+  readonly seed: number;
+  /** Where to write the cells as read, `[targets, times, cells]`, .npy. */
+  readonly cellsOut?: string | undefined;
+  readonly progress?: Progress | undefined;
+}
+
+/** `holdfast profile simulate`. */
+export interface SimulateResult {
+  readonly profile: string;
+  readonly seed: number;
+  readonly cells: number;
+  readonly noise: number;
+  readonly rows: readonly SimulatedRow[];
+  readonly lines: readonly string[];
+}
+
+/**
+ * Draws single cells of a profile and their statistics as written, aged and read.
+ * @throws UsageError for a target that the cell cannot be written to, an age that the source does not support, or too many cells.
+ */
+export async function simulate(options: SimulateOptions): Promise<SimulateResult> {
+  const { targets, times, cells, seed, cellsOut, progress } = options;
+  const noise = options.noise ?? 1;
+  const profile = await loadProfile(options.profile);
+  const { gMinMicrosiemens: gMin, gMaxMicrosiemens: gMax } = profile;
+  targets.forEach((target, i) => {
+    if (!(target >= gMin && target <= gMax)) {
+      const cure = `choose conductances that ${profile.name} can be written to`;
+      throw new UsageError('--target', `must be within ${gMin} to ${gMax} uS, got ${target}; ${cure}`);
+    }
+    if (targets.indexOf(target) !== i) {
+      throw new UsageError('--target', `must name each target once, got ${target} twice; leave one out`);
+    }
+  });
+  const total = cells * targets.length * times.length;
+  if (total > MOST_CELLS) {
+    const message = `must be at most ${MOST_CELLS} with all targets and times, got ${total}`;
+    throw new UsageError('--cells', `${message}; draw fewer cells, targets or times at once`);
+  }
+  const laws = times.map((seconds) => ({ seconds, laws: cellLaws(profile, seconds) }));
+  progress?.stage('drawing cells');
+  const { rows, readCells } = simulateCells({
+    targetsMicrosiemens: targets,
+    times: laws,
+    cells,
+    seed,
+    noiseScale: noise,
+  });
+  if (cellsOut !== undefined) {
+    await writeFileAtomic(cellsOut, npyBytes(readCells, [targets.length, times.length, cells]));
+    progress?.note(`wrote ${cellsOut}`);
+  }
+  const title = `${profile.name}, seed ${seed}, ${cells} cells a target, noise scale ${noise}; conductances in uS`;
+  return { profile: profile.name, seed, cells, noise, rows, lines: [title, '', ...tableLines(rows)] };
+}
+
+function tableLines(rows: readonly SimulatedRow[]): string[] {
+  const head = ['target', 'age', 'stage', 'mean', 'std', '5 %', '50 %', '95 %'];
+  const body = rows.map(({ targetMicrosiemens, seconds, stage, mean, std, q05, q50, q95 }) => [
+    String(targetMicrosiemens),
+    formatDuration(seconds),
+    stage,
+    ...[mean, std, q05, q50, q95].map((value) => value.toFixed(4)),
+  ]);
+  const widths = head.map((title, i) => Math.max(title.length, ...body.map((cells) => cells[i]!.length)));
+  return [head, ...body].map((cells) => cells.map((cell, i) => cell.padStart(widths[i]!)).join('  '));
+}

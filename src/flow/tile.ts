@@ -1,0 +1,190 @@
+import { presentConductances } from '../chip/conductances.ts';
+import { createChipWriter } from '../chip/writer.ts';
+import { stripProduct } from '../compile/lower.ts';
+import {
+  type CompileOptions,
+  compileProgram,
+  defaultOptions,
+  type LayerRanges,
+  type Program,
+  targetWeights,
+  tileCount,
+} from '../compile/program.ts';
+import { BadFileError } from '../core/errors.ts';
+import { refuseExisting, writeFileAtomic } from '../core/files.ts';
+import { encodeSafetensors } from '../core/safetensors-write.ts';
+import { buildGraph } from '../graph/build.ts';
+import { float32, type Graph, type Tensor } from '../graph/graph.ts';
+import { loadProfile } from '../profile/load.ts';
+import type { Engine, Feeds } from '../runtime/engine.ts';
+import { openEngine } from '../runtime/open.ts';
+import { type Matrix, productError, readMatrix } from './tile-matrix.ts';
+import { adcRanges, clippedShare, inputRanges, saturatedShare } from './tile-ranges.ts';
+
+export interface TileJob {
+  /** Safetensors with `weight` `[in, out]`. */
+  readonly weight: string;
+  /** Safetensors with `input` `[B, in]`. */
+  readonly input: string;
+  readonly profile: string;
+  readonly out: string;
+  readonly at: number;
+  readonly tile?: { readonly rows: number; readonly columns: number };
+  /** What the DAC and the ADC carry, in units of the input and of the output; `auto`: the largest that occurs. */
+  readonly inputRange: number | 'auto';
+  readonly adcRange: number | 'auto';
+  readonly noiseScale: number;
+  readonly seed: number;
+  readonly force: boolean;
+}
+
+export interface TileResult {
+  readonly out: string;
+  readonly shape: { readonly in: number; readonly out: number; readonly batch: number };
+  readonly tiles: number;
+  /** rms(output - exact) / rms(exact), exact in float64; null where only the exact product is all zero. */
+  readonly relativeRmsError: number | null;
+  /** Shares of values beyond the range; null without that converter. */
+  readonly clippedInputs: number | null;
+  readonly saturatedConversions: number | null;
+  readonly lines: readonly string[];
+}
+
+/** The layer's name: its chips are drawn from streams of this name. */
+const LAYER = 'tile';
+
+/**
+ * Puts one weight matrix onto crossbars, writes and ages one chip, multiplies the input by one read of it, and saves
+ * what went in and came out. An automatic range is that of this very product, a number a strip (input) or tile (ADC),
+ * so nothing saturates. Matrices of zeros give exact zeros.
+ *
+ * @throws BadFileError if a matrix is missing, of another shape, or not finite; UsageError for an age without support.
+ */
+export async function tile(job: TileJob): Promise<TileResult> {
+  refuseExisting(job.out, job.force);
+  const weight = await readMatrix(job.weight, 'weight', '[in, out]');
+  const input = await readMatrix(job.input, 'input', '[B, in]');
+  if (input.columns !== weight.rows) {
+    throw new BadFileError(
+      job.input,
+      `"input" must have the ${weight.rows} columns that "weight" has rows, got ${input.columns}; transpose one of them`,
+    );
+  }
+  const profile = await loadProfile(job.profile);
+  const base = defaultOptions(profile);
+  const options: CompileOptions = { ...base, tile: job.tile ?? base.tile };
+  const graph = productGraph(weight);
+  const withRanges = (range: LayerRanges, how: CompileOptions) =>
+    compileProgram(graph, [LAYER], profile, how, new Map([[LAYER, range]]));
+
+  const exact = compileProgram(graph, [LAYER], profile, options, null);
+  const layer = exact.layers[0]!;
+  const state = { chip: job.seed, seconds: job.at, noise: job.noiseScale };
+  const read = createChipWriter(exact).weights({ ...state, read: 0, source: 'all', compensate: 'none' });
+  const cells = presentConductances(exact, state, () => undefined);
+
+  const engine = await openEngine('onnxruntime');
+  const inputRange = inputRanges(job.inputRange, layer, input);
+  const unconverted = { ...options, adc: { ...options.adc, bits: null } };
+  const noAdc = withRanges({ input: inputRange, adc: new Float32Array() }, unconverted);
+  const products = await stripProducts(engine, noAdc, input, read);
+  const adc = adcRanges(job.adcRange, layer, products, job.weight);
+  const program = withRanges({ input: inputRange, adc }, options);
+  const [output] = await run(engine, program.graph, input, read, ['output']);
+
+  const plus = cells.get(`${LAYER}.plus`)!;
+  const minus = cells.get(`${LAYER}.minus`)!;
+  const held = { ...layer, plus: plus.data as Float32Array, minus: minus.data as Float32Array };
+  const effective = new Float32Array(weight.data.length);
+  layer.strips.forEach(([from], strip) => {
+    effective.set(targetWeights(held, strip), from * weight.columns);
+  });
+  const whole = [weight.rows, weight.columns];
+  const saved = new Map<string, Tensor>([
+    ['output', float32([input.rows, weight.columns], output!)],
+    ['weightEffective', float32(whole, effective)],
+    ['targetPlus', float32(whole, layer.plus)],
+    ['targetMinus', float32(whole, layer.minus)],
+    ['cellPlus', plus],
+    ['cellMinus', minus],
+  ]);
+  const metadata = {
+    cells: 'plus, minus',
+    noise: `${job.noiseScale}`,
+    profile: profile.name,
+    seconds: `${job.at}`,
+    seed: `${job.seed}`,
+    unit: 'microsiemens',
+  };
+  await writeFileAtomic(job.out, encodeSafetensors(saved, metadata));
+
+  const result = {
+    out: job.out,
+    shape: { in: weight.rows, out: weight.columns, batch: input.rows },
+    tiles: tileCount(layer),
+    relativeRmsError: productError(output!, input, weight),
+    clippedInputs: options.dac.bits === null ? null : clippedShare(layer, input, inputRange),
+    saturatedConversions: options.adc.bits === null ? null : saturatedShare(layer, products, adc),
+  };
+  return { ...result, lines: linesOf(result) };
+}
+
+/** The graph of one product, which the compiler takes as a model of one layer. */
+function productGraph(weight: Matrix): Graph {
+  const builder = buildGraph('tile');
+  builder.input('input', 'float32', ['B', weight.rows]);
+  builder.constant('weight', float32([weight.rows, weight.columns], weight.data));
+  builder.node('MatMul', ['input', 'weight'], { name: LAYER, outputs: ['output'] });
+  builder.output('output', 'float32', ['B', weight.columns]);
+  return builder.finish();
+}
+
+/** The product of each strip in output units, `[B, out]`: what its ADCs meet. */
+function stripProducts(
+  engine: Engine,
+  program: Program,
+  input: Matrix,
+  weights: Feeds,
+): Promise<Float32Array[]> {
+  const builder = buildGraph(program.graph.name, program.graph, false);
+  const { out, strips } = program.layers[0]!;
+  const names = strips.map((_, strip) => stripProduct(LAYER, strip));
+  for (const name of names) builder.output(name, 'float32', ['B', out]);
+  return run(engine, builder.finish(), input, weights, names);
+}
+
+/** Runs a graph of the input and the strips' weights. A single row is sent twice: alone it differs in its last bits. */
+async function run(
+  engine: Engine,
+  graph: Graph,
+  { rows, columns, data }: Matrix,
+  weights: Feeds,
+  outputs: readonly string[],
+): Promise<Float32Array[]> {
+  const sent = new Float32Array(Math.max(2, rows) * columns);
+  sent.set(data);
+  if (rows === 1) sent.set(data, columns);
+  const session = await engine.load(graph, { threads: 1 });
+  try {
+    const feeds = { input: float32([Math.max(2, rows), columns], sent), ...weights };
+    const results = await session.run(feeds, outputs);
+    return outputs.map((output) => {
+      const { data: values, shape } = results[output]!;
+      return (values as Float32Array).slice(0, rows * shape[1]!);
+    });
+  } finally {
+    await session.release();
+  }
+}
+
+function linesOf(result: Omit<TileResult, 'lines'>): string[] {
+  const { shape, tiles, relativeRmsError, clippedInputs, saturatedConversions } = result;
+  const percent = (share: number | null, none: string) =>
+    share === null ? none : `${(100 * share).toPrecision(3)} %`;
+  return [
+    `${shape.in} x ${shape.out} weights on ${tiles} tile${tiles === 1 ? '' : 's'}, ${shape.batch} input${shape.batch === 1 ? '' : 's'}`,
+    `error of the output: ${percent(relativeRmsError, 'undefined')} (rms, relative to the exact product)`,
+    `clipped inputs: ${percent(clippedInputs, 'no DAC')}, saturated conversions: ${percent(saturatedConversions, 'no ADC')}`,
+    `written to ${result.out}`,
+  ];
+}

@@ -1,0 +1,103 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { readText, writeFileAtomic } from '../../src/core/files.ts';
+import { check, list, newProfile, show } from '../../src/flow/profile-jobs.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'holdfast-profile-jobs-'));
+test.after.always(() => rm(folder, { recursive: true }));
+
+test('list() names and describes the shipped profiles', async (t) => {
+  const { profiles, lines } = await list();
+  t.deepEqual(
+    profiles.map(({ name }) => name),
+    ['generic-gaussian', 'ideal', 'pcm-nandakumar-2019'],
+  );
+  t.is(lines.length, 3);
+  t.true(lines[1]?.startsWith('ideal                Cells that hold exactly what is written'));
+});
+
+test('show(profile) tells its facts and its laws at seven states', async (t) => {
+  const shown = await show('pcm-nandakumar-2019');
+  t.deepEqual(
+    shown.states.map(({ x }) => x),
+    [0, 0.01, 0.1, 0.25, 0.5, 0.75, 1],
+  );
+  const last = shown.states.at(-1)!;
+  t.is(last.gMicrosiemens, 25);
+  t.true(Math.abs(last.writeStdMicrosiemens! - 1.05538) < 1e-9);
+  // The mean drift factor at gMax after a day and a year: outside reference, aihwkit's model evaluated analytically.
+  t.true(Math.abs(last.driftFactors[2]! - 0.66501) < 1e-5);
+  t.true(Math.abs(last.driftFactors[3]! - 0.50019) < 1e-5);
+  t.true(Math.abs(last.readStds![0]! - 0.03682) < 1e-5);
+  t.true(shown.lines.includes('ADC                         8 bits, symmetric (255 levels)'));
+  t.is(
+    shown.lines
+      .at(-1)
+      ?.trim()
+      .split(/\s{2,}/u)
+      .join('|'),
+    '1|25|1.055|0.049 +- 0.008|1|0.7758|0.665|0.5002|0.03682|0.04193|0.04476|0.04961',
+  );
+});
+
+test('show(ideal) shows absent effects as such', async (t) => {
+  const { lines } = await show('ideal');
+  t.true(lines.includes('drift exponent, mean      none'));
+  t.is(
+    lines
+      .at(-1)
+      ?.trim()
+      .split(/\s{2,}/u)
+      .join('|'),
+    '1|25|-|-|1|1|1|1|-|-|-|-',
+  );
+});
+
+test('newProfile(file) writes a valid profile, and check(files) accepts it', async (t) => {
+  const plain = join(folder, 'rram-smith-2026.json');
+  t.is((await newProfile({ file: plain, force: false })).name, 'rram-smith-2026');
+  const like = join(folder, 'pcm-own-2026.json');
+  await newProfile({ file: like, like: 'pcm-nandakumar-2019', force: false });
+  const { accepted, files, lines } = await check([plain, like]);
+  t.true(accepted);
+  t.deepEqual(
+    files.flatMap(({ faults }) => faults),
+    [],
+  );
+  t.deepEqual(lines, [`${plain}: a valid device profile`, `${like}: a valid device profile`]);
+  t.true((await readText(like)).includes('"name": "pcm-own-2026"'));
+});
+
+test('newProfile(file) refuses an existing file, a bad name and an unknown profile', async (t) => {
+  const file = join(folder, 'twice.json');
+  await newProfile({ file, force: false });
+  const existing = 'must not exist yet, got an existing one; choose another name or pass --force';
+  t.is((await t.throwsAsync(newProfile({ file, force: false })))?.message, `${file}: ${existing}`);
+  await t.notThrowsAsync(newProfile({ file, force: true }));
+  t.is(
+    (await t.throwsAsync(newProfile({ file: 'My Cell.json', force: false })))?.message,
+    'My Cell.json: must be named by words of a-z and 0-9 joined by "-" and end in .json, got "My Cell.json"; choose a name like rram-smith-2026.json',
+  );
+  const other = join(folder, 'other.json');
+  await t.throwsAsync(newProfile({ file: other, like: 'nothing', force: false }));
+  await t.throwsAsync(readText(other));
+});
+
+test('check(files) rejects a file with faults and lists errors and warnings with their places', async (t) => {
+  const file = join(folder, 'faulty.json');
+  await newProfile({ file, force: false });
+  const text = await readText(file);
+  await writeFileAtomic(
+    file,
+    text.replace('"0 uS"', '"-2 uS"').replace('"faulty"', '"fault"').replace('"bits": 8', '"bits": 3'),
+  );
+  const { accepted, lines } = await check([file]);
+  t.false(accepted);
+  t.deepEqual(lines, [
+    `${file}:17:21: error: /cell/gMin: must be a conductance of at least 0 uS, got "-2 uS"; give the lowest conductance that a cell is written to`,
+    `${file}:61:22: warning: /converters/dac/bits: should be at least 4 bits, got 3; check it: few models keep their accuracy`,
+    `${file}: rejected (1 error, 1 warning)`,
+  ]);
+});

@@ -1,0 +1,270 @@
+import test from 'ava';
+import { checkProfileText } from '../../src/profile/check.ts';
+import { faultLine } from '../../src/profile/fault.ts';
+import { parseProfile } from '../../src/profile/load.ts';
+import { ProfileError } from '../../src/profile/profile-error.ts';
+import { profileTemplate } from '../../src/profile/template.ts';
+
+/** A small valid profile, one field a line, so that lines and columns can be counted by eye. */
+const GOOD = `{
+  "schemaVersion": 1,
+  "name": "a-b-1",
+  "description": "a test",
+  "provenance": { "source": "none", "taken": "nothing" },
+  "cell": { "gMin": "0 uS", "gMax": "25 uS" },
+  "referenceTime": "20 s",
+  "validity": { "from": "0 s", "to": "1 y", "source": "none" },
+  "writing": { "std": { "form": "expression", "expression": "0.1 + x", "unit": "uS" } },
+  "drift": { "exponentMean": { "form": "constant", "value": 0.05, "unit": "1" } },
+  "readNoise": { "std": { "form": "table", "x": [0, 1], "y": [2, 1], "unit": "%" } },
+  "converters": { "dac": { "bits": 8 }, "adc": { "bits": 8, "rule": "uniform" } }
+}
+`;
+
+/** The message of a profile that is GOOD but for one replacement (or more). */
+async function message(...replacements: [string, string][]): Promise<string> {
+  let text = GOOD;
+  for (const [from, to] of replacements) {
+    if (!text.includes(from)) throw new Error(`no ${from} in the profile`);
+    text = text.replace(from, () => to);
+  }
+  try {
+    await parseProfile(text, 'a-b-1.json');
+    return 'accepted';
+  } catch (error) {
+    if (!(error instanceof ProfileError)) throw error;
+    return error.message;
+  }
+}
+
+test('parseProfile(text) accepts the profile that the other tests break', async (t) => {
+  t.is(await message(), 'accepted');
+  t.deepEqual((await checkProfileText(GOOD, 'a-b-1.json')).faults, []);
+});
+
+test('parseProfile(text) tells an unknown field, with the nearest right name', async (t) => {
+  t.is(
+    await message(['"gMax": "25 uS"', '"gMax": "25 uS", "gMaximum": 1']),
+    'a-b-1.json:6:46: /cell/gMaximum: must be one of the fields gMin, gMax, got the unknown field "gMaximum"; leave it out',
+  );
+  t.is(
+    await message(['"drift":', '"drfit":']),
+    'a-b-1.json:10:3: /drfit: must be one of the fields schemaVersion, name, description, provenance, validity, cell, referenceTime, writing, drift, readNoise, array, mapping, converters, got the unknown field "drfit"; did you mean "drift"?',
+  );
+  t.is(
+    await message(['"unit": "%"', '"unit": "%", "__proto__": { "a": 1 }']),
+    'a-b-1.json:11:83: /readNoise/std/__proto__: must be one of the fields form, x, y, unit, got the unknown field "__proto__"; leave it out',
+  );
+});
+
+test('parseProfile(text) tells a negative conductance', async (t) => {
+  t.is(
+    await message(['"gMin": "0 uS"', '"gMin": "-1 uS"']),
+    'a-b-1.json:6:21: /cell/gMin: must be a conductance of at least 0 uS, got "-1 uS"; give the lowest conductance that a cell is written to',
+  );
+  t.is(
+    await message(['"gMax": "25 uS"', '"gMax": { "value": -25, "unit": "uS" }']),
+    'a-b-1.json:6:37: /cell/gMax: must be a conductance of more than 0 uS, got {"value":-25,"unit":"uS"}; give the highest conductance that a cell is written to',
+  );
+});
+
+test('parseProfile(text) tells limits in the wrong order', async (t) => {
+  t.is(
+    await message(['"gMin": "0 uS"', '"gMin": "25 uS"']),
+    'a-b-1.json:6:38: /cell/gMax: must be more than gMin (25 uS), got "25 uS"; exchange or mend them',
+  );
+  t.is(
+    await message(['"from": "0 s"', '"from": "2 y"']),
+    'a-b-1.json:8:38: /validity/to: must be more than "from" (63072000 s), got "1 y"; exchange or mend them',
+  );
+  t.is(
+    await message(['"20 s"', '"0 s"']),
+    'a-b-1.json:7:20: /referenceTime: must be a time of more than 0 s, got "0 s"; give the time from writing to the reference read',
+  );
+});
+
+test('parseProfile(text) tells a formula with a syntax error, at its column in the line', async (t) => {
+  t.is(
+    await message(['0.1 + x', '0.1 + * x']),
+    'a-b-1.json:9:68: /writing/std/expression: must be a readable formula, got "0.1 + * x" (value expected at character 7); mend it there',
+  );
+  t.is(
+    await message(['0.1 + x', '0.1 \\u002b \\t * x']),
+    'a-b-1.json:9:76: /writing/std/expression: must be a readable formula, got "0.1 + \\t * x" (value expected at character 9); mend it there',
+  );
+});
+
+test('parseProfile(text) tells a formula that calls a function it may not', async (t) => {
+  t.is(
+    await message(['0.1 + x', '0.1 + evaluate(x)']),
+    'a-b-1.json:9:68: /writing/std/expression: must call only min, max, clamp, abs, sqrt, exp, ln, log, log10, sin, cos, pow, got a call of "evaluate" at character 7; write it with those',
+  );
+  t.is(
+    await message(['0.1 + x', '0.1 + t']),
+    'a-b-1.json:9:68: /writing/std/expression: must use only the names x, got "t" at character 7; declare it in "constants"',
+  );
+});
+
+test('parseProfile(text) tells a wrong unit', async (t) => {
+  t.is(
+    await message(['"gMax": "25 uS"', '"gMax": "25 V"']),
+    'a-b-1.json:6:37: /cell/gMax: must be a conductance (S, mS, uS, nS or pS), got "25 V", a voltage; write it in one of those units',
+  );
+  t.is(
+    await message(['"unit": "uS"', '"unit": "%"']),
+    'a-b-1.json:9:80: /writing/std/unit: must be a conductance (S, mS, uS, nS or pS), got "%", a plain number; write it in one of those units',
+  );
+  t.is(
+    await message(['"20 s"', '20']),
+    'a-b-1.json:7:20: /referenceTime: must be a time (ns, us, ms, s, min, h, d or y), got 20, a plain number; write it in one of those units',
+  );
+  t.is(
+    await message(['"unit": "uS" }', '"unit": "uS", "constants": { "k": "3 furlong", "x": 1 } }']),
+    [
+      'a-b-1.json: must be a valid device profile, got 2 faults; mend each:',
+      '9:106 /writing/std/constants/k: must be a number or a quantity with a known unit, got "3 furlong"; write it like "250 ns" or 0.65',
+      '9:119 /writing/std/constants/x: must not take a name that formulas have already, got "x"; rename it',
+    ].join('\n  '),
+  );
+});
+
+test('parseProfile(text) tells a missing field', async (t) => {
+  t.is(
+    await message(['"gMin": "0 uS", ', '']),
+    'a-b-1.json:6:11: /cell: must have the field "gMin", got none; add it, like "gMin": "0 uS"',
+  );
+  t.is(
+    await message(['"form": "constant", ', '']),
+    'a-b-1.json:10:30: /drift/exponentMean: must have the field "form", got none; add it, like "form": "constant"',
+  );
+});
+
+test('parseProfile(text) tells two faults at once, and more, in the order of the text', async (t) => {
+  t.is(
+    await message(['"gMin": "0 uS"', '"gMin": "-1 uS"'], ['0.1 + x', '0.1 + y']),
+    [
+      'a-b-1.json: must be a valid device profile, got 2 faults; mend each:',
+      '6:21 /cell/gMin: must be a conductance of at least 0 uS, got "-1 uS"; give the lowest conductance that a cell is written to',
+      '9:68 /writing/std/expression: must use only the names x, got "y" at character 7; declare it in "constants"',
+    ].join('\n  '),
+  );
+  const many = await message(
+    ['"schemaVersion": 1', '"schemaVersion": 2'],
+    ['"a-b-1"', '"A b"'],
+    ['"taken": "nothing"', '"taken": ""'],
+    ['"constant"', '"konstant"'],
+    ['[0, 1]', '[1, 0, 5]'],
+    ['"bits": 8 }', '"bits": 1 }'],
+    ['"uniform"', '"unifrom"'],
+  );
+  t.is(
+    many,
+    [
+      'a-b-1.json: must be a valid device profile, got 7 faults; mend each:',
+      '2:20 /schemaVersion: must be 1, got 2; write 1',
+      '3:11 /name: must be words of a-z and 0-9 joined by "-", got "A b"; write it like "pcm-nandakumar-2019"',
+      '5:46 /provenance/taken: must not be empty, got ""; write it like "writing spread: quadratic fit to the standard deviation ...',
+      '10:40 /drift/exponentMean/form: must be one of "constant", "polynomial", "table", "expression", got "konstant"; did you mean "constant"?',
+      '11:56 /readNoise/std/x/2: must be <= 4, got 5; mend it',
+      '12:36 /converters/dac/bits: must be >= 2, got 1; write it like 8',
+      '12:69 /converters/adc/rule: must be one of "symmetric", "uniform", got "unifrom"; did you mean "uniform"?',
+    ].join('\n  '),
+  );
+});
+
+test('parseProfile(text) tells malformed JSON with line and column', async (t) => {
+  t.is(
+    await message(['"20 s",', '"20 s"']),
+    'a-b-1.json:8:3: must be JSON (comments are allowed), with a comma here, got "\\"validity\\""; mend it there',
+  );
+  t.is(
+    await message(['"unit": "%" } },', '"unit": "%" ']),
+    'a-b-1.json:12:3: must be JSON (comments are allowed), with a comma here, got "\\"converters\\""; mend it there',
+  );
+  const parse = async (text: string) => (await t.throwsAsync(parseProfile(text, 'f.json')))?.message;
+  t.is(
+    await parse(''),
+    'f.json:1:1: must be JSON (comments are allowed), with a value here, got the end of the file; mend it there',
+  );
+  t.is(await parse('[]'), 'f.json:1:1: must be an object { }, got []; mend the file');
+  t.is(
+    await parse('[[['.repeat(50)),
+    'f.json:1:33: must nest at most 32 deep, got more; write the profile as the schema has it',
+  );
+  t.is(
+    await parse(' '.repeat(1_000_001)),
+    'f.json:1:1: must have at most 1000000 characters, got 1000001; a profile is a page of text; check the path',
+  );
+});
+
+test('parseProfile(text) tells a field that stands twice', async (t) => {
+  t.is(
+    await message(['"gMin": "0 uS"', '"gMin": "0 uS", "gMin": "1 uS"']),
+    'a-b-1.json:6:29: /cell/gMin: must stand once, got it again; leave one of them out',
+  );
+});
+
+test('parseProfile(text) tells spreads that are negative or not finite, and where', async (t) => {
+  t.is(
+    await message(['0.1 + x', '0.1 - x']),
+    'a-b-1.json:9:61: /writing/std/expression: must be a standard deviation, finite and at least 0, for x from 0 to 1, got -0.000112915 uS at x = 0.100113; mend the law there, with max() or clamp() if need be',
+  );
+  t.is(
+    await message(['0.1 + x', 'ln(x)']),
+    'a-b-1.json:9:61: /writing/std/expression: must be a standard deviation, finite and at least 0, for x from 0 to 1, got -Infinity at x = 0; mend the law there, with max() or clamp() if need be',
+  );
+  t.is(
+    await message(['"y": [2, 1]', '"y": [2, -1]']),
+    'a-b-1.json:11:62: /readNoise/std/y: must be a standard deviation, finite and at least 0, for x from 0 to 4, got -0.0000434399 at x = 0.668115 and t = 0 s; mend the law there, with max() or clamp() if need be',
+  );
+  t.is(
+    await message(['"y": [2, 1]', '"y": [2]']),
+    'a-b-1.json:11:62: /readNoise/std/y: must have at least 2 items, got 1; write it like [0.3,0.9,1.1]',
+  );
+});
+
+test('checkProfileText(text) warns of the legal but odd, and accepts', async (t) => {
+  const text = GOOD.replace('0.1 + x', '30 + x')
+    .replace('"value": 0.05', '"value": -0.05')
+    .replace('"x": [0, 1]', '"x": [0.1, 1]')
+    .replace('"bits": 8 }', '"bits": 3 }');
+  const { profile, faults } = await checkProfileText(text, 'other.json');
+  t.truthy(profile);
+  t.deepEqual(
+    faults.map((fault) => `${fault.severity} ${faultLine(fault)}`),
+    [
+      'warning 3:11 /name: should be the file\'s name without .json ("other"), got "a-b-1"; rename one of them',
+      "warning 9:23 /writing/std: should be less than the cell's range (25 uS), got 31 uS at x = 1; check the unit",
+      'warning 10:30 /drift/exponentMean: should be at least 0, got -0.05 at x = 0; check the sign: a cell drifts by the magnitude, and never upwards',
+      'warning 11:49 /readNoise/std/x: should cover x from 0 to 1, got 0.1 to 1; add points, or leave it: the value is held beyond the last ones',
+      'warning 12:36 /converters/dac/bits: should be at least 4 bits, got 3; check it: few models keep their accuracy',
+    ],
+  );
+});
+
+test('profileTemplate(name, schema) is accepted without a warning', async (t) => {
+  const { profile, faults } = await checkProfileText(
+    profileTemplate('x-y-2026', './schema.json'),
+    'x-y-2026.json',
+  );
+  t.deepEqual(faults, []);
+  t.is(profile?.name, 'x-y-2026');
+});
+
+test('checkProfileText(text) names every fault of a long hostile text', async (t) => {
+  const fields = Array.from({ length: 20_000 }, (_, i) => `"f${i}":0`).join(',\n');
+  const { faults } = await checkProfileText(`{${fields}}`, 'f.json');
+  t.is(faults.length, 20_000 + 6);
+  t.is(faults.at(-1)?.line, 20_000);
+  t.is(faults.at(-1)?.column, 1);
+  for (const text of [
+    `"${'\\"'.repeat(400_000)}`,
+    '/*'.repeat(400_000),
+    '"'.repeat(900_001),
+    '{"a":'.repeat(100_000),
+  ]) {
+    const { profile, faults: some } = await checkProfileText(text, 'f.json');
+    t.is(profile, null);
+    t.true(some.length > 0);
+  }
+});
