@@ -87,25 +87,26 @@ export function sumOver(g: Backward, value: string, axes: readonly number[], kee
 }
 
 /**
- * Undoes numpy's broadcasting: sums `value` over the axes along which `like` was repeated.
- * @throws BadFileError if the shapes do not tell which axes those are
+ * The axes of `whole` along which numpy's broadcasting repeats the value `like`, not counting those that `like` lacks.
+ * @throws BadFileError if the sizes do not tell
  */
-export function unbroadcast(g: Backward, value: string, like: string): string {
-  const [from, to] = [g.shape(value), g.shape(like)];
-  if (sameShape(from, to)) return value;
-  const lead = from.length - to.length;
-  const repeated: number[] = [];
-  to.forEach((size, axis) => {
-    const whole = from[lead + axis]!;
-    if (whole === size) return;
-    if (size !== 1) {
-      throw new BadFileError(
-        `value "${like}"`,
-        `its shape [${to.join(', ')}] must tell whether it is repeated to [${from.join(', ')}]; give equal sizes equal names`,
-      );
-    }
-    repeated.push(lead + axis);
+export function repeatedAxes(g: Backward, whole: readonly Dimension[], like: string): number[] {
+  const shape = g.shape(like);
+  const lead = whole.length - shape.length;
+  return shape.flatMap((size, axis) => {
+    if (whole[lead + axis] === size) return [];
+    if (size === 1) return [lead + axis];
+    throw new BadFileError(
+      `value "${like}"`,
+      `its shape [${shape.join(', ')}] must tell whether it is repeated to [${whole.join(', ')}]; give equal sizes equal names`,
+    );
   });
+}
+
+/** Undoes numpy's broadcasting: sums `value` over the axes along which `like` was repeated. @throws as repeatedAxes. */
+export function unbroadcast(g: Backward, value: string, like: string): string {
+  const repeated = repeatedAxes(g, g.shape(value), like);
+  const lead = g.shape(value).length - g.shape(like).length;
   const front = Array.from({ length: lead }, (_, axis) => axis);
   if (repeated.length === 0) return sumOver(g, value, front, 0);
   const summed = sumOver(g, value, [...front, ...repeated], 1);

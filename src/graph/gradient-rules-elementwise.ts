@@ -1,4 +1,4 @@
-import { expandLike, multiply, negate, sameShape, unbroadcast } from './backward-steps.ts';
+import { expandLike, multiply, negate, repeatedAxes, sameShape, unbroadcast } from './backward-steps.ts';
 import type { GradientQuery, GradientRule } from './gradient-rule.ts';
 import { refuse } from './gradient-rule.ts';
 import { float32 } from './graph.ts';
@@ -23,7 +23,10 @@ function giveSummed(query: GradientQuery, index: number, value: string): void {
   const operand = node.inputs[index]!;
   const output = node.outputs[0]!;
   if (sameShape(g.shape(operand), g.shape(output))) query.give(index, value);
-  else query.give(index, unbroadcast(g, expandLike(g, value, output), operand));
+  else {
+    repeatedAxes(g, g.shape(output), operand);
+    query.give(index, unbroadcast(g, expandLike(g, value, output), operand));
+  }
 }
 
 const add: GradientRule = (query) => {
@@ -144,6 +147,4 @@ export const ELEMENTWISE_GRADIENTS: Readonly<Record<string, GradientRule>> = {
   Reciprocal: unary(({ g }, _, y) => g.node('Neg', [g.node('Mul', [y, y])])),
   Clip: clip,
   Round: flat,
-  Floor: flat,
-  Sign: flat,
 };

@@ -148,8 +148,8 @@ const reduceMean: GradientRule = (query) => {
   query.give(0, spread(dy));
 };
 
-/** Largest (or smallest) values share the gradient equally. */
-const reduceExtreme: GradientRule = (query) => {
+/** The largest values share the gradient equally. */
+const reduceMax: GradientRule = (query) => {
   const { g, node } = query;
   const { axes, spread } = reduction(query);
   const hit = g.node('Cast', [g.node('Equal', [node.inputs[0]!, spread(node.outputs[0]!)])], {
@@ -176,7 +176,6 @@ export const PRODUCT_GRADIENTS: Readonly<Record<string, GradientRule>> = {
   LayerNormalization: layerNormalization,
   ReduceSum: reduceSum,
   ReduceMean: reduceMean,
-  ReduceMax: reduceExtreme,
-  ReduceMin: reduceExtreme,
+  ReduceMax: reduceMax,
   CumSum: cumSum,
 };

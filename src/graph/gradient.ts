@@ -71,7 +71,9 @@ function checkArguments(graph: Graph, loss: string, wrt: readonly string[]): voi
       );
     }
     if (shapes.has(`gradient.${value}`)) {
-      throw new RangeError(`addGradients: the name "gradient.${value}" must be free, got a graph that has it already`);
+      throw new RangeError(
+        `addGradients: the name "gradient.${value}" must be free, got a graph that has it already`,
+      );
     }
     if (wrt.indexOf(value) !== index)
       throw new RangeError(`addGradients: "${value}" must be asked for once, got it twice`);

@@ -30,16 +30,16 @@ export function decodeMetadata(bytes: Uint8Array, where: string): Record<string,
 }
 
 function checkOpset(fields: readonly Field[], where: string): void {
-  for (const entry of all(fields, onnx.MODEL.opset, where)) {
+  const versions = all(fields, onnx.MODEL.opset, where).flatMap((entry) => {
     const parts = readFields(entry, where);
     const domain = text(parts, onnx.OPSET_ID.domain, where);
-    const version = int(parts, onnx.OPSET_ID.version, where, 0);
-    if ((domain === '' || domain === 'ai.onnx') && version !== OPSET) {
-      throw new BadFileError(
-        where,
-        `the operator set must be ${OPSET}, got ${version}; export the model again with opset_version=${OPSET}`,
-      );
-    }
+    return domain === '' || domain === 'ai.onnx' ? [int(parts, onnx.OPSET_ID.version, where, 0)] : [];
+  });
+  if (versions.length !== 1 || versions[0] !== OPSET) {
+    throw new BadFileError(
+      where,
+      `the operator set must be ${OPSET}, got ${versions.join(' and ') || 'none'}; export the model again with opset_version=${OPSET}`,
+    );
   }
 }
 

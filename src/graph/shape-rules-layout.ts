@@ -201,17 +201,6 @@ const oneHot: ShapeRule = (query) => {
   return [{ dtype: values.dtype, shape }];
 };
 
-const pad: ShapeRule = (query) => {
-  const { dtype, shape } = needed(query, 0);
-  const pads = query.inputs[1]?.entries;
-  if (pads === undefined) return [{ dtype, shape: shape.map((_, axis) => unknownSize(query, axis)) }];
-  if (pads.length !== 2 * shape.length)
-    fail(query, `pads must be ${2 * shape.length} numbers, got ${pads.length}`);
-  return [
-    { dtype, shape: shape.map((size, axis) => plus(plus(size, pads[axis]!), pads[axis + shape.length]!)) },
-  ];
-};
-
 /** Operators that move values without computing on them. */
 export const LAYOUT_SHAPES: Readonly<Record<string, ShapeRule>> = {
   Reshape: reshape,
@@ -225,5 +214,4 @@ export const LAYOUT_SHAPES: Readonly<Record<string, ShapeRule>> = {
   Expand: expand,
   ScatterElements: scatterElements,
   OneHot: oneHot,
-  Pad: pad,
 };

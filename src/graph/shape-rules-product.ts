@@ -157,8 +157,6 @@ export const PRODUCT_SHAPES: Readonly<Record<string, ShapeRule>> = {
   ReduceSum: reduce,
   ReduceMean: reduce,
   ReduceMax: reduce,
-  ReduceMin: reduce,
-  ReduceProd: reduce,
   Shape: shapeOf,
   ConstantOfShape: constantOfShape,
   Constant: constant,
