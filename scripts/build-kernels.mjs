@@ -17,7 +17,16 @@ const modules = [
 // SIMD is part of every browser and Node that we support. Relaxed SIMD stays off: its results differ between machines.
 const options = [
   ...['--runtime', 'stub', '--enable', 'simd', '--disable', 'relaxed-simd'],
-  ...['--importMemory', '--zeroFilledMemory', '--noAssert', '-O3', '--baseDir', root, '--outFile', 'kernels.wasm'],
+  ...[
+    '--importMemory',
+    '--zeroFilledMemory',
+    '--noAssert',
+    '-O3',
+    '--baseDir',
+    root,
+    '--outFile',
+    'kernels.wasm',
+  ],
 ];
 
 /** Compiles every module. Returns, for each, the file to hold it and that file's text. */

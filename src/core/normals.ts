@@ -61,7 +61,16 @@ export function fillNormals(stream: Stream, out: Float32Array, first = 0): void 
     const offset = (first + at) % NORMAL_GROUP;
     const group = (first + at - offset) / NORMAL_GROUP;
     const groups = Math.min(CHUNK_GROUPS, Math.ceil((offset + out.length - at) / NORMAL_GROUP));
-    exports.fillNormals(chunkAt, groups, group >>> 0, Math.floor(group / 2 ** 32), key0, key1, counter2, counter3);
+    exports.fillNormals(
+      chunkAt,
+      groups,
+      group >>> 0,
+      Math.floor(group / 2 ** 32),
+      key0,
+      key1,
+      counter2,
+      counter3,
+    );
     const length = Math.min(groups * NORMAL_GROUP - offset, out.length - at);
     out.set(new Float32Array(memory.buffer, chunkAt + offset * 4, length), at);
     at += length;

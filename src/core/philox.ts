@@ -114,7 +114,9 @@ export function permutation(n: number, stream: Stream): Uint32Array {
 
 function checkBelow(name: string, below: number): void {
   if (!Number.isInteger(below) || below < 1 || below > 2 ** 32) {
-    throw new RangeError(`${name}: the number of choices must be an integer from 1 to 2^32, got ${below}; choose another`);
+    throw new RangeError(
+      `${name}: the number of choices must be an integer from 1 to 2^32, got ${below}; choose another`,
+    );
   }
 }
 

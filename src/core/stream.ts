@@ -44,7 +44,9 @@ export function stream(seed: number, ...path: (string | number)[]): Stream {
 
 function checkSeed(seed: number): void {
   if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new RangeError(`stream: the seed must be an integer from 0 to 2^53 - 1, got ${seed}; choose another`);
+    throw new RangeError(
+      `stream: the seed must be an integer from 0 to 2^53 - 1, got ${seed}; choose another`,
+    );
   }
 }
 
@@ -60,7 +62,9 @@ function absorb(state: Uint32Array, part: string | number): void {
 
 function float64Bytes(value: number): Uint8Array {
   if (!Number.isFinite(value)) {
-    throw new RangeError(`stream: a number in the path must be finite, got ${value}; name the place otherwise`);
+    throw new RangeError(
+      `stream: a number in the path must be finite, got ${value}; name the place otherwise`,
+    );
   }
   const view = new DataView(new ArrayBuffer(8));
   // Adding 0 makes -0 the same place as 0.

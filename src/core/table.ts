@@ -25,7 +25,9 @@ export function tabulate(f: (x: number) => number): Table {
     const x = (i / STEPS) * (i / STEPS);
     values[i] = f(x);
     if (!Number.isFinite(values[i])) {
-      throw new RangeError(`tabulate: the law must be finite for x from 0 to 4, got ${f(x)} at x = ${x}; mend it there`);
+      throw new RangeError(
+        `tabulate: the law must be finite for x from 0 to 4, got ${f(x)} at x = ${x}; mend it there`,
+      );
     }
   }
   return { values };

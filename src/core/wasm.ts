@@ -45,12 +45,18 @@ export function compileWasm(name: string, base64: string): WasmModule {
 export function wasmMemory(name: string, bytes: number): WasmMemory {
   const pages = Math.ceil(bytes / PAGE_BYTES);
   if (!(pages >= 0 && pages <= MOST_PAGES)) {
-    throw new RangeError(`${name}: the memory must hold 0 to 2^32 bytes, got ${bytes}; keep some arrays outside`);
+    throw new RangeError(
+      `${name}: the memory must hold 0 to 2^32 bytes, got ${bytes}; keep some arrays outside`,
+    );
   }
   try {
     return new wasm.Memory({ initial: pages, maximum: pages });
   } catch (error) {
-    throw new EngineError(name, `must find ${bytes} bytes of memory, got none; free some and run again`, error);
+    throw new EngineError(
+      name,
+      `must find ${bytes} bytes of memory, got none; free some and run again`,
+      error,
+    );
   }
 }
 

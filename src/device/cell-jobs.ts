@@ -75,7 +75,10 @@ export interface EffectiveWeightsJob {
 }
 
 /** @throws RangeError where a job's numbers or lengths do not fit together */
-export function checkCellJob(name: string, job: CellJob & { readonly targets?: Float32Array; readonly cells?: Float32Array }): void {
+export function checkCellJob(
+  name: string,
+  job: CellJob & { readonly targets?: Float32Array; readonly cells?: Float32Array },
+): void {
   checkNoiseScale(name, job.noiseScale);
   const first = job.first ?? 0;
   if (!Number.isSafeInteger(first) || first < 0) {
@@ -96,7 +99,13 @@ export function checkEffectiveWeightsJob(job: EffectiveWeightsJob): void {
       `${name}: the columns must divide the ${targetPlus.length} targets of the layer, got ${columns}; pass the whole layer`,
     );
   }
-  if (!Number.isInteger(fromRow) || !Number.isInteger(toRow) || fromRow < 0 || toRow < fromRow || toRow > rows) {
+  if (
+    !Number.isInteger(fromRow) ||
+    !Number.isInteger(toRow) ||
+    fromRow < 0 ||
+    toRow < fromRow ||
+    toRow > rows
+  ) {
     throw new RangeError(
       `${name}: the rows must lie within the layer's ${rows}, got ${fromRow} to ${toRow}; the end is not counted in`,
     );
@@ -112,11 +121,18 @@ export function checkEffectiveWeightsJob(job: EffectiveWeightsJob): void {
 
 function checkNoiseScale(name: string, noiseScale: number): void {
   if (!(noiseScale >= 0 && Number.isFinite(noiseScale))) {
-    throw new RangeError(`${name}: the noise scale must be a number >= 0, got ${noiseScale}; 1 is as authored`);
+    throw new RangeError(
+      `${name}: the noise scale must be a number >= 0, got ${noiseScale}; 1 is as authored`,
+    );
   }
 }
 
-function checkLength(name: string, what: string, array: { readonly length: number } | undefined, length: number): void {
+function checkLength(
+  name: string,
+  what: string,
+  array: { readonly length: number } | undefined,
+  length: number,
+): void {
   if (array !== undefined && array.length !== length) {
     throw new RangeError(`${name}: ${what} must have ${length} elements, got ${array.length}; cut it to fit`);
   }

@@ -18,7 +18,12 @@ export interface CellStreams {
  * @param cell - `plus` or `minus`
  * @param readEvent - which read it is: another number, another draw; null for cells that are not read
  */
-export function cellStreams(seed: number, layer: string, cell: string, readEvent: number | null): CellStreams {
+export function cellStreams(
+  seed: number,
+  layer: string,
+  cell: string,
+  readEvent: number | null,
+): CellStreams {
   return {
     write: stream(seed, 'write', layer, cell),
     drift: stream(seed, 'drift', layer, cell),

@@ -33,7 +33,7 @@ export function convertInPlace(values: Float32Array, converter: Converter, range
   let saturated = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] ?? NaN;
-    if (Math.abs(value) > range) saturated += 1;
+    if (Math.abs(value) > f(range)) saturated += 1;
     const clipped = Math.min(top, Math.max(-top, f(value * toCode)));
     const code = f(roundHalfToEven(f(clipped - half)) + half);
     values[i] = f(code * fromCode);

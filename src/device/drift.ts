@@ -13,7 +13,13 @@ const f = Math.fround;
  * so a cell keeps its own as it ages. Without both laws, or at t = 0, the cell is left as it is, bit for bit. In the
  * float32 operations of the kernel, in their order; a cell never falls below e^-87 of itself.
  */
-export function driftedCell(g: number, target: number, z: number, laws: CellLaws, noiseScale: number): number {
+export function driftedCell(
+  g: number,
+  target: number,
+  z: number,
+  laws: CellLaws,
+  noiseScale: number,
+): number {
   const elapsed = f(laws.driftLog);
   const isRandom = driftIsRandom(laws, noiseScale);
   const hasMean = laws.driftExponentMean !== null && elapsed !== 0;

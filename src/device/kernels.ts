@@ -78,7 +78,9 @@ export function createKernels({ bytes }: { bytes: number }): Kernels {
   const wasm = instantiateWasm<Exports>(compiled, memory);
   if (wasm.firstFree() > MODULE_BYTES) throw new Error('device kernels: MODULE_BYTES is too small');
 
-  const carriers = [0, 1, 2].map((i) => new Float32Array(memory.buffer, MODULE_BYTES + i * 4 * CARRIED, CARRIED));
+  const carriers = [0, 1, 2].map(
+    (i) => new Float32Array(memory.buffer, MODULE_BYTES + i * 4 * CARRIED, CARRIED),
+  );
   const sumsAt = MODULE_BYTES + 12 * CARRIED;
   const scaleAt = sumsAt + 8 * MOST_COLUMNS;
   const tables: (Table | null)[] = [null, null, null, null, null];
@@ -188,7 +190,9 @@ export function createKernels({ bytes }: { bytes: number }): Kernels {
       checkEffectiveWeightsJob(job);
       const { columns, targetPlus, targetMinus, out, columnSums, gain, noiseScale } = job;
       if (columns > MOST_COLUMNS) {
-        throw new RangeError(`effectiveWeights: a layer must have at most ${MOST_COLUMNS} columns, got ${columns}; split it`);
+        throw new RangeError(
+          `effectiveWeights: a layer must have at most ${MOST_COLUMNS} columns, got ${columns}; split it`,
+        );
       }
       setLaws(job.laws);
       [job.plus, job.minus].forEach(({ write, drift, read }, pair) => {

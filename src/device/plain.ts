@@ -74,7 +74,8 @@ function present(
   const job = { laws, noiseScale, targets, first, out };
   plainKernels.writeCells({ ...job, stream: streams.write });
   plainKernels.driftCells({ ...job, cells: out, stream: streams.drift });
-  if (streams.read !== null) plainKernels.readCells({ laws, noiseScale, first, out, cells: out, stream: streams.read });
+  if (streams.read !== null)
+    plainKernels.readCells({ laws, noiseScale, first, out, cells: out, stream: streams.read });
   return out;
 }
 

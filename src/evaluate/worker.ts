@@ -1,4 +1,4 @@
-import { workerData } from 'piscina';
+import { workerData } from 'node:worker_threads';
 import type { Compensation } from '../chip/compensation.ts';
 import { readBundle } from '../compile/bundle.ts';
 import { openEngine } from '../runtime/open.ts';

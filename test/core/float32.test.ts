@@ -1,10 +1,26 @@
 import test from 'ava';
-import { angleOfWord, cosNearZero, expOfNegative, logOfWord, quarterOfWord, sinNearZero } from '../../src/core/float32.ts';
+import {
+  angleOfWord,
+  cosNearZero,
+  expOfNegative,
+  logOfWord,
+  quarterOfWord,
+  sinNearZero,
+} from '../../src/core/float32.ts';
 import { words } from '../../src/core/philox.ts';
 import { stream } from '../../src/core/stream.ts';
 
 const f = Math.fround;
-const drawn = [...words(stream(1, 'float32'), 5000), 0, 1, 2, 2 ** 31, 2 ** 31 - 1, 2 ** 32 - 1, 2 ** 32 - 256];
+const drawn = [
+  ...words(stream(1, 'float32'), 5000),
+  0,
+  1,
+  2,
+  2 ** 31,
+  2 ** 31 - 1,
+  2 ** 32 - 1,
+  2 ** 32 - 256,
+];
 
 test('logOfWord(w) is ln of the odd word over 2^32, to 3e-7 relative and 6e-8 absolute', (t) => {
   for (const word of drawn) {

@@ -34,7 +34,8 @@ test('words(stream, n): element i is word floor((i mod 16)/4) of block 4 floor(i
 test('words(stream, n, first) continues a stream from anywhere', (t) => {
   const place = stream(5, 'offset');
   const whole = words(place, 200);
-  for (const first of [0, 1, 15, 16, 37, 199]) t.deepEqual(words(place, 200 - first, first), whole.slice(first));
+  for (const first of [0, 1, 15, 16, 37, 199])
+    t.deepEqual(words(place, 200 - first, first), whole.slice(first));
 });
 
 test('words(stream, n, first) carries into the second counter word', (t) => {
@@ -75,7 +76,10 @@ test('integers(stream, n, below) are unbiased where words would not be', (t) => 
 
 test('permutation(n, stream) holds each number once and depends on the stream alone', (t) => {
   const order = permutation(1000, stream(1, 'order'));
-  t.deepEqual([...order].sort((a, b) => a - b), Array.from({ length: 1000 }, (_, i) => i));
+  t.deepEqual(
+    [...order].sort((a, b) => a - b),
+    Array.from({ length: 1000 }, (_, i) => i),
+  );
   t.deepEqual(permutation(1000, stream(1, 'order')), order);
   t.notDeepEqual(permutation(1000, stream(2, 'order')), order);
   t.deepEqual([...permutation(0, stream(1)), ...permutation(1, stream(1))], [0]);

@@ -5,7 +5,10 @@ test('stream(seed) has the 64 bits of the seed as key', (t) => {
   const { key0, key1 } = stream(2 ** 40 + 7);
   t.deepEqual([key0, key1], [7, 256]);
   t.deepEqual([stream(0).key0, stream(0).key1], [0, 0]);
-  t.deepEqual([stream(Number.MAX_SAFE_INTEGER).key0, stream(Number.MAX_SAFE_INTEGER).key1], [2 ** 32 - 1, 2 ** 21 - 1]);
+  t.deepEqual(
+    [stream(Number.MAX_SAFE_INTEGER).key0, stream(Number.MAX_SAFE_INTEGER).key1],
+    [2 ** 32 - 1, 2 ** 21 - 1],
+  );
 });
 
 test('stream(seed, path) has the same path hash under every seed', (t) => {
@@ -14,7 +17,23 @@ test('stream(seed, path) has the same path hash under every seed', (t) => {
 });
 
 test('stream(seed, path) tells paths apart that join to the same text', (t) => {
-  const paths = [[], [''], ['', ''], ['ab'], ['a', 'b'], ['b', 'a'], ['a', '', 'b'], [1], ['1'], [0], [0, 0], [-1], [0.5], ['ab\0'], ['ä']];
+  const paths = [
+    [],
+    [''],
+    ['', ''],
+    ['ab'],
+    ['a', 'b'],
+    ['b', 'a'],
+    ['a', '', 'b'],
+    [1],
+    ['1'],
+    [0],
+    [0, 0],
+    [-1],
+    [0.5],
+    ['ab\0'],
+    ['ä'],
+  ];
   const hashes = paths.map((path) => {
     const { counter2, counter3 } = stream(0, ...path);
     return `${counter2} ${counter3}`;

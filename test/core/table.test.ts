@@ -25,7 +25,13 @@ test('lookup(table, x) is exact where f is linear in sqrt(x), and close elsewher
 test('lookup(table, x) of a constant is the constant, and beyond x = 4 the last value', (t) => {
   const constant = constantTable(0.1);
   for (const x of [0, 1e-30, 0.3, 1, 3.999, 4, 5, 1e30]) t.is(lookup(constant, f(x)), f(0.1));
-  t.is(lookup(tabulate((x) => x), 1e6), 4);
+  t.is(
+    lookup(
+      tabulate((x) => x),
+      1e6,
+    ),
+    4,
+  );
   t.is(lookup(constant, NaN), NaN);
 });
 

@@ -1,0 +1,283 @@
+import test from 'ava';
+import { stream } from '../../src/core/stream.ts';
+import { constantTable, tabulate } from '../../src/core/table.ts';
+import type { CellKernels, EffectiveWeightsJob } from '../../src/device/cell-jobs.ts';
+import { cellStreams } from '../../src/device/cell-streams.ts';
+import { createKernels } from '../../src/device/kernels.ts';
+import { plainKernels } from '../../src/device/plain.ts';
+import type { CellLaws } from '../../src/profile/cell-laws.ts';
+import { bits, IDEAL, lawsWith, pairTargets, pcmLaws } from '../support/cell-laws.ts';
+
+const kernels = createKernels({ bytes: 2 ** 22 });
+
+const LAWS: Readonly<Record<string, CellLaws>> = {
+  ideal: IDEAL,
+  'pcm at 0 s': pcmLaws(0),
+  'pcm at 1 h': pcmLaws(3600),
+  'pcm at 1 y': pcmLaws(31_536_000),
+  'writing alone': lawsWith(['writeStd']),
+  'shift alone': lawsWith(
+    [],
+    tabulate((x) => 0.3 - x),
+  ),
+  'shift and writing': lawsWith(['writeStd'], constantTable(-2)),
+  'drift mean alone': lawsWith(['driftExponentMean']),
+  'drift std alone': lawsWith(['driftExponentStd']),
+  'read alone': lawsWith(['readStd']),
+};
+
+/** Lengths and first cells: ends of vectors (4), groups (16) and blocks (1024), and beyond what is carried at a time. */
+const SHAPES = [
+  [1, 0],
+  [3, 1],
+  [4, 16],
+  [5, 15],
+  [16, 3],
+  [31, 1000],
+  [1023, 1],
+  [1024, 0],
+  [1040, 1030],
+  [2049, 17],
+] as const;
+
+const far = [IDEAL.gMaxMicrosiemens * 3.9, IDEAL.gMaxMicrosiemens * 5, 1e-6];
+
+function targetsOf(count: number): Float32Array {
+  const targets = pairTargets(count).plus;
+  far.forEach((target, i) => {
+    if (count > 20) targets[i + 5] = target;
+  });
+  return targets;
+}
+
+for (const [name, laws] of Object.entries(LAWS)) {
+  test(`kernels equal their plain twin to the last bit on every stage: ${name}`, (t) => {
+    for (const [count, first] of SHAPES) {
+      for (const noiseScale of [0, 1, 2.5]) {
+        const targets = targetsOf(count);
+        const streams = cellStreams(9, 'layer', 'plus', 4);
+        const run = (kind: CellKernels): Float32Array[] => {
+          const [written, drifted, read, present] = [0, 1, 2, 3].map(() => new Float32Array(count)) as [
+            Float32Array,
+            Float32Array,
+            Float32Array,
+            Float32Array,
+          ];
+          const job = { laws, noiseScale, first };
+          kind.writeCells({ ...job, targets, stream: streams.write, out: written });
+          kind.driftCells({ ...job, targets, cells: written, stream: streams.drift, out: drifted });
+          kind.readCells({ ...job, cells: drifted, stream: streams.read!, out: read });
+          kind.presentCells({ ...job, targets, streams, out: present });
+          return [written, drifted, read, present];
+        };
+        const ours = run(kernels).map(bits);
+        t.deepEqual(ours, run(plainKernels).map(bits), `${count} from ${first}, noise ${noiseScale}`);
+        t.deepEqual(ours[3], ours[2], 'present cells are those of the stages one by one');
+      }
+    }
+  });
+
+  test(`effectiveWeights equals its plain twin to the last bit: ${name}`, (t) => {
+    for (const [rows, columns, fromRow, toRow] of [
+      [1, 1, 0, 1],
+      [3, 7, 0, 3],
+      [50, 33, 1, 49],
+      [5, 1500, 2, 5],
+      [9, 64, 4, 4],
+    ] as const) {
+      for (const noiseScale of [0, 1.5]) {
+        for (const readEvent of [null, 2]) {
+          const job = weightsJob(laws, rows, columns, { fromRow, toRow, noiseScale, gain: 1.37 }, readEvent);
+          const plain = { ...job, out: job.out.slice(), columnSums: new Float64Array(columns) };
+          kernels.effectiveWeights(job);
+          plainKernels.effectiveWeights(plain);
+          t.deepEqual(bits(job.out), bits(plain.out), `${rows} x ${columns}`);
+          t.deepEqual(job.columnSums, plain.columnSums);
+        }
+      }
+    }
+  });
+}
+
+function weightsJob(
+  laws: CellLaws,
+  rows: number,
+  columns: number,
+  some: Pick<EffectiveWeightsJob, 'fromRow' | 'toRow' | 'noiseScale' | 'gain'>,
+  readEvent: number | null,
+): EffectiveWeightsJob & { columnSums: Float64Array } {
+  const { plus, minus } = pairTargets(rows * columns);
+  return {
+    ...some,
+    laws,
+    columns,
+    targetPlus: plus,
+    targetMinus: minus,
+    plus: cellStreams(5, 'layer', 'plus', readEvent),
+    minus: cellStreams(5, 'layer', 'minus', readEvent),
+    scale: Float32Array.from({ length: columns }, (_, column) => 0.04 + 0.001 * column),
+    out: new Float32Array((some.toRow - some.fromRow) * columns),
+    columnSums: new Float64Array(columns),
+  };
+}
+
+test('effectiveWeights is the same for arrays in the kernels memory and outside it, also beyond what is carried at once', (t) => {
+  const [rows, columns] = [130, 1001];
+  const inside = createKernels({ bytes: 4 * 4 * rows * columns });
+  const own = (source: Float32Array): Float32Array => {
+    const array = inside.allocate(source.length);
+    array.set(source);
+    return array;
+  };
+  const job = weightsJob(pcmLaws(60), rows, columns, { fromRow: 1, toRow: rows, noiseScale: 1, gain: 1 }, 0);
+  const other = {
+    ...job,
+    targetPlus: own(job.targetPlus),
+    targetMinus: own(job.targetMinus),
+    out: own(job.out),
+    columnSums: new Float64Array(columns),
+  };
+  kernels.effectiveWeights(job);
+  inside.effectiveWeights(other);
+  t.deepEqual(bits(job.out), bits(other.out));
+  t.deepEqual(job.columnSums, other.columnSums);
+});
+
+test('effectiveWeights block by block, in any order, equals the whole; sums in the order of rows', (t) => {
+  const [rows, columns] = [40, 37];
+  const some = { fromRow: 0, toRow: rows, noiseScale: 1, gain: 1 };
+  const whole = weightsJob(pcmLaws(3600), rows, columns, some, 3);
+  kernels.effectiveWeights(whole);
+  const out = new Float32Array(rows * columns);
+  for (const [fromRow, toRow] of [
+    [25, 40],
+    [0, 1],
+    [1, 25],
+  ] as const) {
+    const { columnSums: _, ...part } = whole;
+    kernels.effectiveWeights({
+      ...part,
+      fromRow,
+      toRow,
+      out: out.subarray(fromRow * columns, toRow * columns),
+    });
+  }
+  t.deepEqual(bits(out), bits(whole.out));
+  const columnSums = new Float64Array(columns);
+  for (const [fromRow, toRow] of [
+    [0, 1],
+    [1, 25],
+    [25, 40],
+  ] as const) {
+    kernels.effectiveWeights({
+      ...whole,
+      fromRow,
+      toRow,
+      out: out.subarray(fromRow * columns, toRow * columns),
+      columnSums,
+    });
+  }
+  t.deepEqual(columnSums, whole.columnSums);
+});
+
+test('presentCells does not depend on how a layer is cut into blocks', (t) => {
+  const count = 5000;
+  const job = { laws: pcmLaws(86_400), noiseScale: 1, streams: cellStreams(3, 'l', 'minus', 0) };
+  const targets = targetsOf(count);
+  const whole = new Float32Array(count);
+  const parts = new Float32Array(count);
+  kernels.presentCells({ ...job, targets, out: whole });
+  for (const [from, to] of [
+    [3001, count],
+    [0, 7],
+    [7, 3001],
+  ] as const) {
+    kernels.presentCells({
+      ...job,
+      targets: targets.subarray(from, to),
+      out: parts.subarray(from, to),
+      first: from,
+    });
+  }
+  t.deepEqual(bits(parts), bits(whole));
+});
+
+test('without laws cells are their targets, and weights (plus - minus) scale, bit for bit', (t) => {
+  const job = weightsJob(IDEAL, 20, 30, { fromRow: 0, toRow: 20, noiseScale: 3, gain: 1 }, 1);
+  const { targetPlus, targetMinus, scale } = job;
+  const cells = new Float32Array(600);
+  kernels.presentCells({ laws: IDEAL, noiseScale: 3, targets: targetPlus, streams: job.plus, out: cells });
+  t.deepEqual(bits(cells), bits(targetPlus));
+  kernels.effectiveWeights(job);
+  const expected = targetPlus.map((plus, i) => Math.fround(plus - targetMinus[i]!) * scale[i % 30]!);
+  t.deepEqual(bits(job.out), bits(expected));
+});
+
+test('with noise scale 0 the deterministic parts of the laws are left: shift and mean drift', (t) => {
+  const laws = {
+    ...pcmLaws(3600),
+    writeMeanShift: constantTable(0.5),
+    driftExponentMean: constantTable(0.05),
+  };
+  const targets = Float32Array.of(0, 5, 25);
+  const out = new Float32Array(3);
+  kernels.presentCells({ laws, noiseScale: 0, targets, streams: cellStreams(1, 'l', 'plus', 0), out });
+  targets.forEach((target, i) => {
+    const expected = (target + 0.5) * Math.exp(-0.05 * laws.driftLog);
+    t.true(Math.abs(out[i]! - expected) < 1e-6 * expected);
+  });
+});
+
+test('readCells with another event draws anew, writeCells of another chip too, and again the same', (t) => {
+  const targets = targetsOf(100);
+  const present = (seed: number, event: number): Float32Array => {
+    const out = new Float32Array(100);
+    kernels.presentCells({
+      laws: pcmLaws(0),
+      noiseScale: 1,
+      targets,
+      streams: cellStreams(seed, 'l', 'plus', event),
+      out,
+    });
+    return out;
+  };
+  t.deepEqual(present(1, 0), present(1, 0));
+  t.notDeepEqual(present(1, 0), present(1, 1));
+  t.notDeepEqual(present(1, 0), present(2, 0));
+});
+
+test('a kernel keeps no law from one job to the next', (t) => {
+  const targets = targetsOf(50);
+  const run = (laws: CellLaws): Uint32Array => {
+    const out = new Float32Array(50);
+    kernels.presentCells({ laws, noiseScale: 1, targets, streams: cellStreams(1, 'l', 'plus', 0), out });
+    return bits(out);
+  };
+  const alone = run(LAWS['drift std alone']!);
+  run(pcmLaws(3600));
+  t.deepEqual(run(LAWS['drift std alone']!), alone);
+});
+
+test('kernels may write over their inputs', (t) => {
+  const targets = targetsOf(70_000);
+  const job = { laws: pcmLaws(60), noiseScale: 1, stream: stream(1, 'in place') };
+  const out = new Float32Array(targets.length);
+  kernels.writeCells({ ...job, targets, out });
+  const cells = targets.slice();
+  kernels.writeCells({ ...job, targets: cells, out: cells });
+  t.deepEqual(bits(cells), bits(out));
+});
+
+test('allocate gives zeroed arrays apart from each other, until its bytes are used up', (t) => {
+  const { allocate } = createKernels({ bytes: 256 });
+  const [a, b] = [allocate(3), allocate(32)];
+  a.fill(1);
+  t.deepEqual([...b], new Array<number>(32).fill(0));
+  t.is(b.byteOffset % 64, 0);
+  t.is(allocate(0).length, 0);
+  t.throws(() => allocate(17), {
+    instanceOf: RangeError,
+    message: 'allocate: 17 numbers must fit into the 64 bytes left; create the kernels with more',
+  });
+  t.throws(() => allocate(0.5), { instanceOf: RangeError });
+});
