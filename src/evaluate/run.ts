@@ -15,7 +15,7 @@ import type { WorkerSetup } from './worker.ts';
  * @param jobs The whole plan; jobs whose rows the file already holds are skipped.
  * @param workers Number of worker threads, each with one thread of its own in the engine.
  * @returns How many rows were there before and how many were made.
- * @throws SurroundingsError if a worker is lost; HoldfastError with code `interrupted` when `signal` fires.
+ * @throws SurroundingsError if a worker is lost; the reason of `signal` when it fires.
  */
 export async function runJobs(
   path: string,

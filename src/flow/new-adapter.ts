@@ -27,7 +27,8 @@ export async function newAdapter(job: NewAdapterJob, model: Model, task: Task): 
   const outputs = task.kind === 'regression' ? 1 : task.labels.length;
   const head: Head = { width: model.head.width, outputs, scale: model.head.scale, labels: task.labels };
   const headTensors = initialHead(head, seed);
-  if (method === 'head') return { method, options: { groups: 0, layers: [], seed }, head, tensors: headTensors };
+  if (method === 'head')
+    return { method, options: { groups: 0, layers: [], seed }, head, tensors: headTensors };
   const chosen = selectLayers(linearLayers(model.graph), job.layers ?? '*');
   const layers = chosen.map((layer) => layer.name);
   const targetStd = method === 'stochgrasp' ? await targets(job, model, layers) : undefined;
@@ -40,13 +41,20 @@ export async function newAdapter(job: NewAdapterJob, model: Model, task: Task): 
 }
 
 /** The spread that StochGRASP is pulled toward: the layers' weight errors on the hardware, or a given number. */
-async function targets(job: NewAdapterJob, model: Model, layers: readonly string[]): Promise<Record<string, number>> {
+async function targets(
+  job: NewAdapterJob,
+  model: Model,
+  layers: readonly string[],
+): Promise<Record<string, number>> {
   if (job.targetStd !== undefined) {
     const std = job.targetStd;
     return Object.fromEntries(layers.map((layer) => [layer, std]));
   }
   if (job.profile === undefined) {
-    throw new UsageError('train', 'stochgrasp must have a target spread, got neither --profile nor --target-std; give the profile of the hardware, such as --profile pcm-nandakumar-2019');
+    throw new UsageError(
+      'train',
+      'stochgrasp must have a target spread, got neither --profile nor --target-std; give the profile of the hardware, such as --profile pcm-nandakumar-2019',
+    );
   }
   const profile = await loadProfile(job.profile);
   const program = compileProgram(model.graph, layers, profile, defaultOptions(profile), null);
@@ -54,7 +62,10 @@ async function targets(job: NewAdapterJob, model: Model, layers: readonly string
   const errors = layerWeightErrors(program, at);
   const silent = Object.entries(errors).find(([, error]) => error === 0);
   if (silent !== undefined) {
-    throw new UsageError('--profile', `must give layer "${silent[0]}" a weight error above 0, got none from "${profile.name}"; choose a profile with noise, a larger --target-noise, or --target-std`);
+    throw new UsageError(
+      '--profile',
+      `must give layer "${silent[0]}" a weight error above 0, got none from "${profile.name}"; choose a profile with noise, a larger --target-noise, or --target-std`,
+    );
   }
   return errors;
 }

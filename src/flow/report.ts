@@ -22,6 +22,8 @@ export interface WrittenReport {
   readonly verdict: string;
   readonly warnings: readonly string[];
   readonly summary: Summary;
+  /** The same for people: verdict, warnings, where the page is. */
+  readonly lines: readonly string[];
 }
 
 /**
@@ -52,5 +54,6 @@ export async function writeReport(
     verdict: summary.verdict,
     warnings: summary.warnings,
     summary,
+    lines: [summary.verdict, ...summary.warnings, `report: ${join(outFolder, 'report.html')}`],
   };
 }

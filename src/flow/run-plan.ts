@@ -117,7 +117,7 @@ function notSimulated(profile: DeviceProfile): string[] {
   return [
     ...profile.provenance.notModelled,
     'read noise that is new at each product',
-    'wire resistance, stuck cells, temperature, endurance, converter noise and offsets',
+    'noise, offset and gain errors of the converters',
     'energy, latency and area',
     'embeddings, attention products, norms, softmax, adapter, head and partial sums: they are digital and exact to float32',
   ];

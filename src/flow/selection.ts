@@ -17,7 +17,10 @@ export function selection(
   const count = splitOf(task, 'dev').length;
   const first = Math.round(count * share);
   if (first < 1 || first >= count) {
-    throw new UsageError('--select-on', `must leave examples on both sides of ${count} of dev, got ${share}; choose a share such as 0.5`);
+    throw new UsageError(
+      '--select-on',
+      `must leave examples on both sides of ${count} of dev, got ${share}; choose a share such as 0.5`,
+    );
   }
   const whole = evaluationData(model, task, 'dev', undefined, maxLength);
   const order = permutation(count, stream(seed, 'select'));

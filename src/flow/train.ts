@@ -1,22 +1,22 @@
-import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Adapter, MethodName } from '../adapter/adapter.ts';
 import { checkAdapterModel, loadAdapter, saveAdapter } from '../adapter/file.ts';
 import { HoldfastError, UsageError } from '../core/errors.ts';
-import { readBytes, refuseExisting, refuseForeignFolder, sha256, stableJson, surroundingsError, writeFileAtomic } from '../core/files.ts';
+import { refuseExisting, refuseForeignFolder, stableJson, writeFileAtomic } from '../core/files.ts';
 import type { Progress } from '../core/progress.ts';
 import { splitOf, type Task } from '../data/task.ts';
 import { loadModel } from '../model/load.ts';
 import type { Model } from '../model/model.ts';
 import { openEngine } from '../runtime/open.ts';
 import type { Draw } from '../tune/draws.ts';
-import { tune, type TuneOptions } from '../tune/loop.ts';
-import { decodeState, encodeState, initialState, type TuneState, withState } from '../tune/state.ts';
+import { type StepLog, type TuneOptions, tune } from '../tune/loop.ts';
+import { type TuneState, withState } from '../tune/state.ts';
 import { cleanMetrics } from './clean-metrics.ts';
 import { encodeSplit, evaluationData, openTask, reportedSplit } from './encode-task.ts';
 import { newAdapter } from './new-adapter.ts';
 import { selection } from './selection.ts';
+import { openTrainingFolder } from './training-folder.ts';
+import { trainingPlan } from './training-plan.ts';
 
 export interface TrainJob {
   readonly model: string;
@@ -71,12 +71,15 @@ const CHECKPOINT_EVERY = 50;
 
 /**
  * Trains an adapter and its head on a task. Writes `adapter.json`, `adapter.safetensors`, `training.jsonl`,
- * `metrics.json` and `checkpoint.safetensors` into `out`. A run that was stopped goes on with `resume` and ends in the
- * same bytes.
+ * `metrics.json` and `checkpoint.safetensors` (with `selectOn` also `best.safetensors`) into `out`. A run that was
+ * stopped goes on with `resume` and ends in the same bytes.
  */
 export async function train(job: TrainJob): Promise<TrainResult> {
   const { progress, out } = job;
-  if (!job.resume) refuseExisting(out, job.force);
+  if (!job.resume) {
+    refuseExisting(out, job.force);
+    await refuseForeignFolder(out);
+  }
   progress.stage('load');
   const [model, task, engine] = await Promise.all([
     loadModel(job.model),
@@ -97,41 +100,56 @@ export async function train(job: TrainJob): Promise<TrainResult> {
     seed: job.seed,
     shuffle: job.shuffle,
   };
-  const plan = sha256(stableJson({ options, start: start.options, method: start.method, model: model.sha256, data, engine: engine.name }));
-  const place = await openPlace(job, plan, start);
-  const chooser = job.selectOn === undefined ? null : selection(model, task, job.selectOn, job.seed, job.maxLength);
-  let best: { value: number; adapter: Adapter } | null = null;
+  const chooser =
+    job.selectOn === undefined ? null : selection(model, task, job.selectOn, job.seed, job.maxLength);
+  const plan = trainingPlan(model, engine, start, options, data, chooser?.select ?? null);
+  const firstChoice = chooser === null ? null : Math.min(stepsAnEpoch, options.steps);
+  // Nothing that was there is touched before all that can be refused has been looked at.
+  const folder = await openTrainingFolder(out, { resume: job.resume, plan, start, firstChoice });
 
   progress.stage(`train ${start.method}`, options.steps);
-  progress.advance(place.from.step);
-  let latest: TuneState = place.from;
+  progress.advance(folder.from.step);
+  let latest: TuneState = folder.from;
   let adapter: Adapter;
+  const afterStep = async (log: StepLog, state: TuneState): Promise<void> => {
+    latest = state;
+    await folder.log(JSON.stringify(log));
+    progress.advance(1, `loss ${log.loss.toFixed(3)}`);
+    if (chooser !== null && (state.step % stepsAnEpoch === 0 || state.step === options.steps)) {
+      const metrics = await cleanMetrics(engine, model, withState(start, state), chooser.select);
+      await folder.offer(state, metrics[task.metrics[0]!] ?? Number.NEGATIVE_INFINITY);
+    }
+    if (state.step % CHECKPOINT_EVERY === 0 || state.step === options.steps) await folder.checkpoint(state);
+    if (job.signal?.aborted) {
+      throw new HoldfastError(
+        'interrupted',
+        out,
+        `interrupted at step ${state.step} of ${options.steps}; go on with --resume`,
+      );
+    }
+  };
   try {
-    adapter = await tune(engine, model, start, data, options, async (log, state) => {
-      latest = state;
-      await place.log(JSON.stringify(log));
-      progress.advance(1, `loss ${log.loss.toFixed(3)}`);
-      if (chooser !== null && (state.step % stepsAnEpoch === 0 || state.step === options.steps)) {
-        const candidate = withState(start, copyOf(state));
-        const value = (await cleanMetrics(engine, model, candidate, chooser.select))[task.metrics[0]!] ?? Number.NEGATIVE_INFINITY;
-        if (best === null || value > best.value) best = { value, adapter: candidate };
-      }
-      if (state.step % CHECKPOINT_EVERY === 0 || state.step === options.steps) await place.checkpoint(state);
-      if (job.signal?.aborted) throw new HoldfastError('interrupted', out, `interrupted at step ${state.step} of ${options.steps}; go on with --resume`);
-    }, place.from);
+    adapter = await tune(engine, model, start, data, options, afterStep, folder.from);
   } catch (error) {
-    if (error instanceof HoldfastError && error.code === 'interrupted') await place.checkpoint(latest);
+    if (error instanceof HoldfastError && error.code === 'interrupted') await folder.checkpoint(latest);
     throw error;
   }
-  // With --select-on the best epoch is what is saved; a resumed run only knows the epochs since it resumed.
-  adapter = (best as { adapter: Adapter } | null)?.adapter ?? adapter;
+  if (chooser !== null) adapter = withState(start, await folder.best());
 
   progress.stage('score');
   const split = chooser === null ? reportedSplit(task) : 'dev';
   const scored = chooser?.report ?? evaluationData(model, task, split, undefined, job.maxLength);
   const metrics = await cleanMetrics(engine, model, adapter, scored);
-  const stored = await saveAdapter(out, adapter, model, trainingRecord(job, options, task, split, scored.labels.length));
-  await writeFileAtomic(join(out, 'metrics.json'), stableJson({ task: task.name, split, examples: scored.labels.length, metrics }));
+  const stored = await saveAdapter(
+    out,
+    adapter,
+    model,
+    trainingRecord(job, options, task, split, scored.labels.length),
+  );
+  await writeFileAtomic(
+    join(out, 'metrics.json'),
+    stableJson({ task: task.name, split, examples: scored.labels.length, metrics }),
+  );
   const { trainableParameters, trainableParametersWithHead } = stored.file;
   return {
     out,
@@ -143,64 +161,40 @@ export async function train(job: TrainJob): Promise<TrainResult> {
     metrics,
     lines: [
       `${start.method} trained in ${options.steps} steps: ${trainableParameters} numbers, ${trainableParametersWithHead} with the head`,
-      ...Object.entries(metrics).map(([name, value]) => `${name} on ${split}: ${value === null ? 'undefined' : value.toFixed(4)}`),
+      ...Object.entries(metrics).map(
+        ([name, value]) => `${name} on ${split}: ${value === null ? 'undefined' : value.toFixed(4)}`,
+      ),
       `adapter in ${out}`,
     ],
   };
 }
 
-async function startingAdapter(
-  job: TrainJob,
-  model: Model,
-  task: Task,
-): Promise<Adapter> {
+async function startingAdapter(job: TrainJob, model: Model, task: Task): Promise<Adapter> {
   if (job.adapter === undefined) return newAdapter(job, model, task);
   const stored = await loadAdapter(job.adapter);
   checkAdapterModel(stored, model, job.adapter);
   const outputs = task.kind === 'regression' ? 1 : task.labels.length;
   if (stored.adapter.head.outputs !== outputs) {
-    throw new UsageError('--adapter', `must have a head of ${outputs} outputs for task "${task.name}", got ${stored.adapter.head.outputs}; start from an adapter of that task`);
+    throw new UsageError(
+      '--adapter',
+      `must have a head of ${outputs} outputs for task "${task.name}", got ${stored.adapter.head.outputs}; start from an adapter of that task`,
+    );
   }
   return stored.adapter;
 }
 
-/** The output folder while training: its log and its checkpoint. */
-async function openPlace(job: TrainJob, plan: string, adapter: Adapter) {
-  const checkpoint = join(job.out, 'checkpoint.safetensors');
-  const log = join(job.out, 'training.jsonl');
-  let from = initialState(adapter);
-  try {
-    if (job.resume) {
-      if (!existsSync(checkpoint)) throw new UsageError(job.out, 'must hold a checkpoint.safetensors to resume from, got none; start without --resume');
-      from = decodeState(await readBytes(checkpoint), adapter, plan, checkpoint);
-      const lines = (await readFile(log, 'utf8')).split('\n').slice(0, from.step);
-      await writeFile(log, lines.map((line) => `${line}\n`).join(''));
-    } else {
-      await refuseForeignFolder(job.out);
-      await rm(job.out, { recursive: true, force: true });
-      await mkdir(job.out, { recursive: true });
-      await writeFile(log, '');
-    }
-  } catch (error) {
-    if (error instanceof HoldfastError) throw error;
-    throw surroundingsError(job.out, 'write', error);
-  }
-  return {
-    from,
-    log: async (line: string) => {
-      await appendFile(log, `${line}\n`).catch((error: unknown) => {
-        throw surroundingsError(log, 'write', error);
-      });
-    },
-    checkpoint: (state: TuneState) => writeFileAtomic(checkpoint, encodeState(state, plan)),
-  };
-}
-
-function copyOf(state: TuneState): TuneState {
-  return { ...state, tensors: state.tensors.map((tensor) => ({ ...tensor, value: Float32Array.from(tensor.value) })) };
-}
-
-function trainingRecord(job: TrainJob, options: TuneOptions, task: { name: string }, split: string, examples: number): unknown {
+function trainingRecord(
+  job: TrainJob,
+  options: TuneOptions,
+  task: { name: string },
+  split: string,
+  examples: number,
+): unknown {
   const { profile, targetAt, targetNoise, targetStd } = job;
-  return { task: task.name, scoredOn: { split, examples }, options, target: { profile, targetAt, targetNoise, targetStd } };
+  return {
+    task: task.name,
+    scoredOn: { split, examples },
+    options,
+    target: { profile, targetAt, targetNoise, targetStd },
+  };
 }

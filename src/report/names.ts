@@ -114,6 +114,11 @@ export function number(value: number): string {
   return String(value).replace(/^-/, MINUS);
 }
 
+/** The text with a capital in front. */
+export function capitalised(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
 /** `one chip`, `20 chips`. */
 export function countOf(count: number, noun: string): string {
   return count === 1 ? `one ${noun}` : `${formatCount(count)} ${noun}s`;

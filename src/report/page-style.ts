@@ -71,6 +71,7 @@ th,td{padding:6px 14px 6px 0;text-align:left;vertical-align:top;border-bottom:1p
 th:last-child,td:last-child{padding-right:2px}
 thead th{color:var(--muted);font-weight:600;vertical-align:bottom;border-bottom-color:var(--muted)}
 tbody th{font-weight:500}
+.half caption span{max-width:min(30em,calc(100vw - 48px))}
 .number{text-align:right}
 thead .number{white-space:normal;min-width:5.5em}
 .code,code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:.92em}
@@ -87,7 +88,7 @@ dt{color:var(--muted)}
 dd{margin:0;overflow-wrap:anywhere}
 pre{margin:0 0 18px;padding:12px 14px;border-radius:6px;background:var(--wash);overflow-x:auto;font-size:13.5px;line-height:1.5}
 footer{margin-top:52px;padding-top:14px;border-top:1px solid var(--rule);color:var(--muted);font-size:14px}
-@media (max-width:520px){.page{padding:24px 16px 56px}section{padding-top:36px}th,td{padding-right:11px}caption span{max-width:calc(100vw - 34px)}#glance table{font-size:14px}#glance th,#glance td{padding-right:7px}#glance .interval{display:block;font-size:12px;letter-spacing:-.01em}thead .number{min-width:0}}`;
+@media (max-width:520px){.page{padding:24px 16px 56px}section{padding-top:36px}th,td{padding-right:11px}caption span{max-width:calc(100vw - 34px)}#glance table{font-size:13px}#glance th,#glance td{padding-right:5px}#glance .interval{display:block;font-size:11px;letter-spacing:-.01em}thead .number{min-width:0}}`;
 
 const PRINT = `@media print{
 :root{${variables(LIGHT)};--wash:#f4f6f8;--accent:#0b66b0;--warn:#8a5a00;--warn-wash:#fdf5e2;color-scheme:light}

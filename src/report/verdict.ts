@@ -82,12 +82,15 @@ function pairVerdict({ run, arms, confidence }: VerdictData, cells: readonly Pai
     const top = largest(ahead);
     const where =
       ahead.length === cells.length ? tried : `${ahead.length} of the ${cells.length} conditions tried`;
-    const ends = [top.low ?? 0, top.high ?? 0].map((end) =>
-      formatBareDifference(metric, end).replace('+', ''),
-    );
+    const range = (low: number, high: number): string =>
+      `${formatBareDifference(metric, low).replace('+', '')} to ${formatBareDifference(metric, high).replace('+', '')}`;
+    const both =
+      top.crossedLow === null || top.crossedHigh === null
+        ? ''
+        : `, over chips and examples ${range(top.crossedLow, top.crossedHigh)}`;
     sentences.push(
       `${label(b)} is ahead of ${label(a)} in ${where}, by ${ahead.length > 1 ? 'up to ' : ''}${formatGap(metric, top.difference)} ` +
-        `(${conditionPhrase(top)}; ${level} over ${countOf(top.chips, 'chip')} ${ends.join(' to ')}).`,
+        `(${conditionPhrase(top)}; ${level} over ${countOf(top.chips, 'chip')} ${range(top.low ?? 0, top.high ?? 0)}${both}).`,
     );
   } else {
     const nowhere = cells.length === 1 ? tried : `any of the ${cells.length} conditions tried`;

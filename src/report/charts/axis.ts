@@ -1,5 +1,5 @@
 import { number } from '../names.ts';
-import { group, label, line, type Pen } from './pen.ts';
+import { group, label, line, type Pen, strokes } from './pen.ts';
 import type { Scale } from './scale.ts';
 import { FONT_SIZE, textWidth } from './theme.ts';
 
@@ -32,11 +32,16 @@ export function roomyTicks(ticks: readonly Tick[], gap = 8): Tick[] {
 
 /** Ticks with light rules across from `left` to `right`, text to the left; the values' axis. */
 export function valueAxis(pen: Pen, ticks: readonly Tick[], left: number, right: number): void {
-  const rules = group(pen, 0, 0, 'rule');
   const texts = group(pen, 0, 0, 'muted');
+  strokes(
+    group(pen, 0, 0, 'rule'),
+    ticks.map(({ at }) => [
+      [left, at],
+      [right, at],
+    ]),
+  );
   for (const { at, text } of ticks) {
-    line(rules, [left, at], [right, at]);
-    label(texts, text, [left - 8, at + FONT_SIZE * 0.34], 'end');
+    if (text !== '') label(texts, text, [left - 8, at + FONT_SIZE * 0.34], 'end');
   }
 }
 
@@ -46,12 +51,14 @@ export function baseAxis(
   ticks: readonly Tick[],
   { left, right, bottom, top, title }: AxisFrame,
 ): void {
-  const rules = group(pen, 0, 0, 'rule');
   const texts = group(pen, 0, 0, 'muted');
-  for (const { at } of ticks) {
-    if (top === undefined) line(rules, [at, bottom], [at, bottom + 4]);
-    else line(rules, [at, top], [at, bottom]);
-  }
+  strokes(
+    group(pen, 0, 0, 'rule'),
+    ticks.map(({ at }) => [
+      [at, top ?? bottom],
+      [at, top === undefined ? bottom + 4 : bottom],
+    ]),
+  );
   for (const { at, text } of roomyTicks(ticks)) {
     label(texts, text, [at, bottom + FONT_SIZE + 6], 'middle');
   }

@@ -1,6 +1,6 @@
 import { BASE_AXIS_TITLED, baseAxis, numberTicks } from './axis.ts';
 import { marker } from './marker.ts';
-import { group, label, line, type Pen } from './pen.ts';
+import { group, label, line, type Pen, strokes, whisker } from './pen.ts';
 import { linearScale } from './scale.ts';
 import { armClass, FONT_SIZE, type Theme, textWidth } from './theme.ts';
 
@@ -69,9 +69,8 @@ export function drawDifferences(pen: Pen, data: DifferencesData, theme: Theme): 
     const told = row.standing === 'ahead' || row.standing === 'behind';
     const g = group(pen, 0, 0, told ? armClass(side.ink) : 'muted');
     if (row.low !== null && row.high !== null) {
-      line(g, [x(row.low), y], [x(row.high), y], 2);
-      line(g, [x(row.low), y - 4], [x(row.low), y + 4], 2);
-      line(g, [x(row.high), y - 4], [x(row.high), y + 4], 2);
+      const [low, high] = [x(row.low), x(row.high)];
+      strokes(g, whisker(low, high, y), 2);
     }
     marker(g, side.ink, [x(row.difference), y], told);
   });

@@ -1,7 +1,7 @@
 import { BASE_AXIS_TITLED, baseAxis, numberTicks, type Tick, valueAxis } from './axis.ts';
 import { DASHES, type LegendEntry, legend, legendHeight } from './legend.ts';
 import { marker } from './marker.ts';
-import { group, label, line, type Pen, path } from './pen.ts';
+import { group, label, line, type Pen, path, strokes, whisker } from './pen.ts';
 import { linearScale, plainScale } from './scale.ts';
 import { armClass, FONT_SIZE, type Theme, textWidth } from './theme.ts';
 
@@ -74,9 +74,7 @@ export function drawLevels(pen: Pen, data: LevelsData, theme: Theme): void {
     ).attr('stroke-opacity', 0.55);
     for (const spot of spots) {
       if (spot.low !== null && spot.high !== null) {
-        line(g, [spot.x, y(spot.low)], [spot.x, y(spot.high)], 1.75);
-        line(g, [spot.x - 3, y(spot.low)], [spot.x + 3, y(spot.low)], 1.75);
-        line(g, [spot.x - 3, y(spot.high)], [spot.x + 3, y(spot.high)], 1.75);
+        strokes(g, whisker(y(spot.low), y(spot.high), spot.x, 'upright'), 1.75);
       }
       marker(g, series.ink, [spot.x, spot.y]);
     }

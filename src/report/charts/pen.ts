@@ -27,6 +27,35 @@ export function line(pen: Pen, [x1, y1]: Point, [x2, y2]: Point, width = 1): Pen
     .attr('stroke-width', width);
 }
 
+/** Several straight lines as one path: rules, whiskers. */
+export function strokes(pen: Pen, lines: readonly (readonly [Point, Point])[], width = 1): Pen {
+  const moves = lines.map(([[x1, y1], [x2, y2]]) => {
+    const to = y1 === y2 ? `H${round(x2)}` : x1 === x2 ? `V${round(y2)}` : `L${round(x2)},${round(y2)}`;
+    return `M${round(x1)},${round(y1)}${to}`;
+  });
+  return pen
+    .append('path')
+    .attr('d', moves.join(''))
+    .attr('stroke', 'currentColor')
+    .attr('stroke-width', width);
+}
+
+/** The three strokes of an interval from `low` to `high` with end caps: lying at height `at`, or upright at x = `at`. */
+export function whisker(
+  low: number,
+  high: number,
+  at: number,
+  stance: 'lying' | 'upright' = 'lying',
+): [Point, Point][] {
+  const point = (along: number, across: number): Point =>
+    stance === 'lying' ? [along, at + across] : [at + across, along];
+  return [
+    [point(low, 0), point(high, 0)],
+    [point(low, -3.5), point(low, 3.5)],
+    [point(high, -3.5), point(high, 3.5)],
+  ];
+}
+
 /** A line through points in the current colour. */
 export function path(pen: Pen, points: readonly Point[], width = 1.75): Pen {
   return pen

@@ -76,7 +76,11 @@ export function drawStrips(pen: Pen, data: StripsData, theme: Theme): void {
 
 function drawLane(pen: Pen, lane: Lane, y: number, x: (value: number) => number): void {
   const g = group(pen, 0, 0, armClass(lane.ink));
-  const dots = group(g).attr('fill', 'currentColor').attr('fill-opacity', 0.42);
+  // The interval lies behind the dots, wide and pale, so that it hides none of them.
+  if (lane.low !== null && lane.high !== null) {
+    line(g, [x(lane.low), y], [x(lane.high), y], 8).attr('stroke-opacity', 0.3);
+  }
+  const dots = group(g).attr('fill', 'currentColor').attr('fill-opacity', 0.6);
   for (const [cx, cy] of piled(lane.values.map(x), LANE / 2 - DOT)) {
     dots
       .append('circle')
@@ -84,7 +88,6 @@ function drawLane(pen: Pen, lane: Lane, y: number, x: (value: number) => number)
       .attr('cy', round(y + cy))
       .attr('r', DOT);
   }
-  if (lane.low !== null && lane.high !== null) line(g, [x(lane.low), y], [x(lane.high), y], 2.5);
   marker(g, lane.ink, [x(lane.mean), y]);
 }
 

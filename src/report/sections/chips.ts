@@ -7,7 +7,15 @@ import { drawYields, yieldsHeight } from '../charts/yields.ts';
 import { definedValues } from '../chips.ts';
 import type { Section } from '../document.ts';
 import type { Figure } from '../figure.ts';
-import { conditionLabel, formatBare, formatMetric, formatShare, metricName, number } from '../names.ts';
+import {
+  capitalised,
+  conditionLabel,
+  formatBare,
+  formatMetric,
+  formatShare,
+  metricName,
+  number,
+} from '../names.ts';
 import { inkedArms, mainResults, metricTitle, printedScale, type ReportData } from '../report-data.ts';
 import { cellAt } from '../summary.ts';
 import { NONE, numbers, type Table, words } from '../table.ts';
@@ -78,8 +86,8 @@ function stripsFigure(data: ReportData, conditions: readonly Condition[]): Figur
   return {
     id: 'chips-strip',
     title: 'Every chip',
-    description: `${metricName(metric)} of every chip as a dot, by condition and adapter, with the mean and its interval.`,
-    caption: 'One dot a chip (the mean of its reads). Mark: mean over chips, with its interval as a bar.',
+    description: `${capitalised(metricName(metric))} of every chip as a dot, by condition and adapter, with the mean and its interval.`,
+    caption: 'One dot a chip (the mean of its reads). Mark: mean over chips; pale bar: its interval.',
     table: spreadTable(data, conditions),
     size: 'full',
     height: (theme) => stripsHeight(chart, theme),
@@ -91,7 +99,7 @@ function spreadTable(data: ReportData, conditions: readonly Condition[]): Table 
   const { run, summary } = data;
   const metric = run.task.mainMetric;
   return {
-    caption: `${metricTitle(metricName(metric), metric)} over chips.`,
+    caption: `${metricTitle(`${capitalised(metricName(metric))} over chips`, metric)}.`,
     columns: [
       words('condition'),
       words('adapter'),

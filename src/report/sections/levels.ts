@@ -3,7 +3,7 @@ import { drawLevels, type LevelsData, levelsHeight } from '../charts/levels.ts';
 import { extent } from '../charts/scale.ts';
 import type { Section } from '../document.ts';
 import type { Figure } from '../figure.ts';
-import { formatBare, formatTime, metricName, number } from '../names.ts';
+import { capitalised, formatBare, formatTime, metricName, number } from '../names.ts';
 import { inkedArms, metricTitle, printedScale, type ReportData } from '../report-data.ts';
 import { cellAt } from '../summary.ts';
 import { NONE, numbers, type Table, words } from '../table.ts';
@@ -22,7 +22,7 @@ export function levelsSection(data: ReportData): Section | null {
   if (slices.length === 0) return null;
   return {
     id: 'levels',
-    title: `${capital(metricName(data.run.task.mainMetric))} against time and noise`,
+    title: `${capitalised(metricName(data.run.task.mainMetric))} against time and noise`,
     blocks: [{ kind: 'figures', figures: slices }],
   };
 }
@@ -149,31 +149,16 @@ function sliceTable(data: ReportData, slice: readonly Condition[], axis: Axis): 
   const metric = run.task.mainMetric;
   const arms = inkedArms(data);
   return {
-    caption: `${axis.title}: mean ${metricTitle(metricName(metric), metric)}, interval over chips, standard deviation, worst chip.`,
-    columns: [
-      words(axis.base),
-      ...arms.flatMap((arm) => [numbers(arm.label), numbers('std'), numbers('worst')]),
-      numbers('chips'),
-    ],
+    caption: `${axis.title}: mean ${metricTitle(metricName(metric), metric)}, with its interval over chips.`,
+    columns: [words(axis.base), ...arms.map((arm) => numbers(arm.label)), numbers('chips')],
     rows: slice.map((condition) => {
       const cells = arms.map((arm) => cellAt(summary, arm, condition));
-      return [
-        axis.tick(condition),
-        ...cells.flatMap((cell) =>
-          cell === undefined
-            ? [NONE, NONE, NONE]
-            : [
-                withInterval(formatBare(metric, cell.mean), metric, cell.low, cell.high, formatBare),
-                cell.std === null ? NONE : formatBare(metric, cell.std),
-                formatBare(metric, cell.worst),
-              ],
-        ),
-        String(Math.max(0, ...cells.map((cell) => cell?.chips ?? 0))),
-      ];
+      const values = cells.map((cell) =>
+        cell === undefined
+          ? NONE
+          : withInterval(formatBare(metric, cell.mean), metric, cell.low, cell.high, formatBare),
+      );
+      return [axis.tick(condition), ...values, String(Math.max(0, ...cells.map((cell) => cell?.chips ?? 0)))];
     }),
   };
-}
-
-function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

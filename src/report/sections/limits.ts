@@ -3,6 +3,7 @@ import { chipsForYield, provableYield } from '../../core/tolerance.ts';
 import type { Section } from '../document.ts';
 import { countOf, formatCount, formatShare } from '../names.ts';
 import { mostChips, type ReportData } from '../report-data.ts';
+import { mainPair, standing } from '../verdict.ts';
 
 const YIELD = 0.99;
 const CONFIDENCE = 0.95;
@@ -25,6 +26,7 @@ function limitStatements(data: ReportData, chips: number): string[] {
       ? 'One chip gives no interval: how much chips differ is unknown.'
       : `The worst of ${countOf(chips, 'chip')} is not the worst there is: one more chip falls below it with probability 1 in ${formatCount(chips + 1)}.`,
     examplesStatement(data),
+    ...crossedStatement(data),
     trainingStatement(data),
     `The numbers hold for the device profile as it is written, on ${run.task.examples} ${run.task.split} examples of ${run.task.name}. They are a simulation, not a measurement of hardware.`,
     ...(summary.pairs.length > 0
@@ -61,6 +63,19 @@ function examplesStatement({ run, summary }: ReportData): string {
     `${start} Other examples would move all values together, by about \u00b1${((100 * (high - low)) / 2).toFixed(1)} points ` +
     `(${Math.round(100 * summary.confidence)}\u202f% interval of the clean accuracy); they move differences less, see \u201cover both\u201d in the table of differences.`
   );
+}
+
+/** Where a difference over these examples could vanish with others. */
+function crossedStatement({ run, summary }: ReportData): string[] {
+  const told = mainPair({ run, ...summary }).filter(
+    (cell) => cell.crossedLow !== null && ['ahead', 'behind'].includes(standing(cell, summary.confidence)),
+  );
+  const open = told.filter((cell) => (cell.crossedLow as number) <= 0 && (cell.crossedHigh as number) >= 0);
+  if (open.length === 0) return [];
+  return [
+    `Of the ${countOf(told.length, 'condition')} in which one adapter is ahead on these examples, ${open.length === told.length ? 'all' : open.length} ` +
+      'could go the other way with other examples: there the interval over chips and examples holds 0.',
+  ];
 }
 
 function trainingStatement({ run }: ReportData): string {

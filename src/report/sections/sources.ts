@@ -3,7 +3,7 @@ import { drawStrips, type StripsData, stripsHeight } from '../charts/strips.ts';
 import { chipResults, chipSamples, definedValues } from '../chips.ts';
 import type { Section } from '../document.ts';
 import type { Figure } from '../figure.ts';
-import { conditionLabel, formatBare, metricName } from '../names.ts';
+import { capitalised, conditionLabel, formatBare, metricName } from '../names.ts';
 import { inkedArms, metricTitle, printedScale, type ReportData } from '../report-data.ts';
 import { NONE, numbers, words } from '../table.ts';
 import { withInterval } from './glance.ts';
@@ -83,8 +83,8 @@ function sourcesFigure(data: ReportData): Figure {
   return {
     id: 'sources-strip',
     title: 'One source at a time',
-    description: `${metricName(metric)} of every chip with one source of variation left on, by source, condition and adapter.`,
-    caption: 'One dot a chip. Mark: mean over chips, with its interval as a bar.',
+    description: `${capitalised(metricName(metric))} of every chip with one source of variation left on, by source, condition and adapter.`,
+    caption: 'One dot a chip. Mark: mean over chips; pale bar: its interval.',
     table: {
       caption: `Mean ${metricTitle(metricName(metric), metric)} with its interval over chips, one source on at a time.`,
       columns: [words('source and condition'), ...arms.map((arm) => numbers(arm.label))],

@@ -1,0 +1,46 @@
+import type { Adapter } from '../adapter/adapter.ts';
+import { sha256, stableJson } from '../core/files.ts';
+import { encodeSafetensors } from '../core/safetensors-write.ts';
+import type { TuneData, TuneOptions } from '../tune/loop.ts';
+
+/**
+ * A fingerprint of everything that a training run depends on: a checkpoint carries it, and is taken up only by a run
+ * of the same.
+ *
+ * @param start The adapter before the first step.
+ * @param selection The examples that choose the checkpoint; null where the last step is kept.
+ */
+export function trainingPlan(
+  model: { readonly sha256: string },
+  engine: { readonly name: string },
+  start: Adapter,
+  options: TuneOptions,
+  data: TuneData,
+  selection: TuneData | null,
+): string {
+  const { method, head, tensors } = start;
+  return sha256(
+    stableJson({
+      model: model.sha256,
+      engine: engine.name,
+      start: { method, head, options: start.options, tensors: sha256(encodeSafetensors(tensors)) },
+      options,
+      data: dataHash(data),
+      selection: selection === null ? null : dataHash(selection),
+    }),
+  );
+}
+
+/** Hashed as numbers: the text of a large task would not fit into one string. */
+function dataHash({ examples, labels }: TuneData): readonly string[] {
+  const lengths = examples.map(({ ids }) => ids.length);
+  const ids = new Int32Array(lengths.reduce((sum, length) => sum + length, 0));
+  let at = 0;
+  for (const example of examples) {
+    ids.set(example.ids, at);
+    at += example.ids.length;
+  }
+  return [Int32Array.from(lengths), ids, Float64Array.from(labels)].map(({ buffer }) =>
+    sha256(new Uint8Array(buffer)),
+  );
+}

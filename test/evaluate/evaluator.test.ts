@@ -1,0 +1,61 @@
+import test from 'ava';
+import { createEvaluator } from '../../src/evaluate/evaluator.ts';
+import type { Job } from '../../src/evaluate/plan.ts';
+import { loadProfile } from '../../src/profile/load.ts';
+import { openEngine } from '../../src/runtime/open.ts';
+import { toyAdapter, toyData, toyModelBundle } from '../support/toy-model.ts';
+
+const OPTIONS = { compensate: 'none', threads: 1, sources: ['all', 'converters', 'writing'], baseline: true } as const;
+
+const JOB: Job = { chip: 5, seconds: 3600, noise: 2, read: 0, source: 'all', arms: ['a', 'b'] };
+
+async function evaluatorOf(profileName: string) {
+  const [engine, profile] = [await openEngine('onnxruntime'), await loadProfile(profileName)];
+  const bundle = (seed: number) => toyModelBundle(engine, profile, toyAdapter(seed));
+  const arms = [
+    { arm: 'a', bundle: await bundle(1) },
+    { arm: 'b', bundle: await bundle(2) },
+  ];
+  return createEvaluator(engine, arms, toyData(), OPTIONS);
+}
+
+test('createEvaluator: a row for each arm that is wanted, the same in any order and however often', async (t) => {
+  const evaluator = await evaluatorOf('pcm-nandakumar-2019');
+  const both = await evaluator.run(JOB);
+  t.deepEqual(
+    both.map(({ arm, chip, seconds, noise, read, source, examples }) => ({ arm, chip, seconds, noise, read, source, examples })),
+    ['a', 'b'].map((arm) => ({ arm, chip: 5, seconds: 3600, noise: 2, read: 0, source: 'all', examples: 20 })),
+  );
+  await evaluator.run({ ...JOB, chip: 6 });
+  t.deepEqual(await evaluator.run({ ...JOB, arms: ['b'] }), [both[1]!]);
+  t.deepEqual(await evaluator.run(JOB), both);
+  for (const { saturatedConversions, clippedInputs } of both) {
+    t.true(saturatedConversions! >= 0 && saturatedConversions! < 0.5);
+    t.true(clippedInputs! >= 0 && clippedInputs! < 0.5);
+  }
+  await evaluator.release();
+});
+
+test('createEvaluator: converters are off for the clean model and where another source is left on alone', async (t) => {
+  const evaluator = await evaluatorOf('pcm-nandakumar-2019');
+  const counts = async (job: Partial<Job>) => {
+    const [sample] = await evaluator.run({ ...JOB, ...job });
+    return [sample!.clippedInputs === null, sample!.saturatedConversions === null];
+  };
+  t.deepEqual(await counts({ chip: null }), [true, true]);
+  t.deepEqual(await counts({ source: 'writing' }), [true, true]);
+  t.deepEqual(await counts({ source: 'converters' }), [false, false]);
+  await evaluator.release();
+});
+
+test('createEvaluator: a chip of ideal cells is the clean model', async (t) => {
+  const evaluator = await evaluatorOf('ideal');
+  const clean = await evaluator.run({ ...JOB, chip: null });
+  const ideal = await evaluator.run(JOB);
+  t.deepEqual(
+    ideal.map(({ metrics, outcomes }) => ({ metrics, outcomes })),
+    clean.map(({ metrics, outcomes }) => ({ metrics, outcomes })),
+  );
+  t.deepEqual([ideal[0]!.clippedInputs, ideal[0]!.saturatedConversions], [null, null]);
+  await evaluator.release();
+});
