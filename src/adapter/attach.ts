@@ -1,8 +1,8 @@
-import { BadFileError } from '../core/errors.ts';
 import { buildGraph } from '../graph/build.ts';
-import type { Graph, Tensor } from '../graph/graph.ts';
+import type { Graph } from '../graph/graph.ts';
 import { linearLayers } from '../graph/linear-layers.ts';
 import { inferShapes } from '../graph/shapes.ts';
+import { adaptedLayers } from './adapted-layers.ts';
 import type { Adapter } from './adapter.ts';
 import { addGrasp } from './grasp.ts';
 
@@ -25,8 +25,7 @@ export interface Attachment {
  */
 export function attachAdapter(graph: Graph, adapter: Adapter, how: Attachment): Graph {
   const shapes = inferShapes(graph);
-  const layers = new Map(linearLayers(graph).map((layer) => [layer.name, layer]));
-  for (const name of adapter.options.layers) checkLayer(name, layers.get(name)?.in, adapter);
+  const layers = adaptedLayers(adapter, linearLayers(graph));
 
   const builder = buildGraph(graph.name, { ...graph, nodes: [] }, false);
   const parameter = (name: string): string => {
@@ -39,8 +38,8 @@ export function attachAdapter(graph: Graph, adapter: Adapter, how: Attachment): 
 
   for (const node of graph.nodes) {
     const inputs = [...node.inputs];
-    if (adapter.method !== 'head' && adapter.options.layers.includes(node.name)) {
-      const layer = layers.get(node.name)!;
+    const layer = layers.get(node.name);
+    if (layer !== undefined) {
       const rank = shapes.get(layer.input)!.shape.length;
       const perToken = how.draws === 'token' && rank === 3;
       const draw =
@@ -63,14 +62,4 @@ export function attachAdapter(graph: Graph, adapter: Adapter, how: Attachment): 
   builder.node('Add', [product, parameter('head.bias')], { name: 'logits' });
   builder.output('logits', 'float32', ['B', adapter.head.outputs]);
   return builder.finish();
-}
-
-function checkLayer(name: string, width: number | undefined, adapter: Adapter): void {
-  const group: Tensor | undefined = adapter.tensors.get(`${name}.group`);
-  if (width === undefined || group === undefined || group.data.length !== width) {
-    throw new BadFileError(
-      'adapter',
-      `must fit the model, got an adapter for a layer "${name}" of ${group?.data.length ?? '?'} inputs where the model has ${width ?? 'no such layer'}; pass the model that it was trained on`,
-    );
-  }
 }

@@ -1,8 +1,9 @@
 import { exp } from '../core/math.ts';
+import { buildGraph } from '../graph/build.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { float32 } from '../graph/graph.ts';
-import { buildGraph } from '../graph/build.ts';
 import { linearLayers } from '../graph/linear-layers.ts';
+import { adaptedLayers } from './adapted-layers.ts';
 import type { Adapter } from './adapter.ts';
 
 /**
@@ -14,15 +15,20 @@ import type { Adapter } from './adapter.ts';
  *
  * @param graph The model's own graph, without the adapter.
  * @returns The same graph with folded weights and shifts. The head is not part of it.
+ * @throws BadFileError if the adapter was made for another model.
  */
 export function foldAdapter(graph: Graph, adapter: Adapter): Graph {
-  const layers = new Map(linearLayers(graph).map((layer) => [layer.name, layer]));
+  const layers = adaptedLayers(adapter, linearLayers(graph));
   const initializers = new Map(graph.initializers);
   const shifts = new Map<string, Tensor>();
-  for (const name of adapter.method === 'head' ? [] : adapter.options.layers) {
-    const layer = layers.get(name)!;
+  const weights = new Map<string, string>();
+  for (const [name, layer] of layers) {
     const { weight, shift } = foldLayer(graph.initializers.get(layer.weight)!, layer, name, adapter);
-    initializers.set(layer.weight, weight);
+    // A weight that another node uses too stays as it is: the fold is this layer's alone.
+    const users = graph.nodes.filter((node) => node.inputs.includes(layer.weight)).length;
+    const folded = users > 1 ? `${name}.foldedWeight` : layer.weight;
+    initializers.set(folded, weight);
+    weights.set(name, folded);
     shifts.set(name, shift);
   }
   const builder = buildGraph(graph.name, { ...graph, initializers, nodes: [] });
@@ -33,7 +39,8 @@ export function foldAdapter(graph: Graph, adapter: Adapter): Graph {
       continue;
     }
     const product = `${node.name}.unshifted`;
-    builder.nodes(node.op, node.inputs, 1, { ...node, outputs: [product] });
+    const inputs = node.inputs.map((input, index) => (index === 1 ? weights.get(node.name)! : input));
+    builder.nodes(node.op, inputs, 1, { ...node, outputs: [product] });
     const constant = builder.constant(`${node.name}.foldedShift`, shift);
     builder.node('Add', [product, constant], { name: `${node.name}.shifted`, outputs: node.outputs });
   }

@@ -34,11 +34,18 @@ export function initialGrasp(
     if (targetStd !== undefined) {
       const target = targetStd[layer.name];
       if (target === undefined || !(target > 0)) {
-        throw new UsageError('--target-std', `must be above 0 for layer "${layer.name}", got ${target}; give a noisier profile or --target-std`);
+        throw new UsageError(
+          '--target-std',
+          `must be above 0 for layer "${layer.name}", got ${target}; give a noisier profile or --target-std`,
+        );
       }
       tensors.set(`${layer.name}.logStd`, float32([groups], new Float32Array(groups).fill(log(target))));
     }
-    tensors.set(`${layer.name}.group`, { dtype: 'int32', shape: [layer.in], data: randomGroups(layer, groups, seed) });
+    tensors.set(`${layer.name}.group`, {
+      dtype: 'int32',
+      shape: [layer.in],
+      data: randomGroups(layer, groups, seed),
+    });
   }
   return tensors;
 }
@@ -71,10 +78,17 @@ export function addGrasp(
   draw: string | null,
 ): string {
   const each = (parameter: string, suffix: string) =>
-    builder.node('Gather', [parameter, value('group')], { name: `${layer}.grasp.${suffix}`, attributes: { axis: 0 } });
-  const inverse = builder.node('Exp', [builder.node('Neg', [value('logGamma')], { name: `${layer}.grasp.negative` })], {
-    name: `${layer}.grasp.inverse`,
-  });
+    builder.node('Gather', [parameter, value('group')], {
+      name: `${layer}.grasp.${suffix}`,
+      attributes: { axis: 0 },
+    });
+  const inverse = builder.node(
+    'Exp',
+    [builder.node('Neg', [value('logGamma')], { name: `${layer}.grasp.negative` })],
+    {
+      name: `${layer}.grasp.inverse`,
+    },
+  );
   const beta = each(value('beta'), 'shift');
   const centred = builder.node('Sub', [x, beta], { name: `${layer}.grasp.centred` });
   let scale = each(inverse, 'scale');

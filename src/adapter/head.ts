@@ -12,7 +12,13 @@ export function initialHead(head: Head, seed: number): Map<string, Tensor> {
   const weight = new Float32Array(head.width * head.outputs);
   fillNormals(stream(seed, 'head'), weight);
   return new Map([
-    ['head.weight', float32([head.width, head.outputs], weight.map((z) => z * INITIAL_STD))],
+    [
+      'head.weight',
+      float32(
+        [head.width, head.outputs],
+        weight.map((z) => z * INITIAL_STD),
+      ),
+    ],
     ['head.bias', float32([head.outputs], new Float32Array(head.outputs))],
   ]);
 }

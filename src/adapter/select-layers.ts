@@ -3,7 +3,7 @@ import type { LinearLayer } from '../graph/linear-layers.ts';
 
 /**
  * The linear layers whose names match a glob: `*` stands for any text (dots too), `?` for one character, `[qv]` for
- * one of a set, `{a,b}` for one of several words.
+ * one of a set (`[!qv]`: not one of it), `{a,b}` for one of several words.
  *
  * @throws UsageError if none matches, or the glob is not closed.
  */
@@ -12,7 +12,11 @@ export function selectLayers(layers: readonly LinearLayer[], glob: string): Line
   const chosen = layers.filter((layer) => pattern.test(layer.name));
   if (chosen.length === 0) {
     const some = layers.slice(0, 3).map((layer) => `"${layer.name}"`);
-    throw new UsageError('--layers', `must match a linear layer, got "${glob}", which matches none of ${layers.length} (${some.join(', ')}, …); see "holdfast model info"`);
+    if (layers.length > some.length) some.push('…');
+    throw new UsageError(
+      '--layers',
+      `must match a linear layer, got "${glob}", which matches none of ${layers.length} (${some.join(', ')}); see "holdfast model info"`,
+    );
   }
   return chosen;
 }
@@ -31,12 +35,16 @@ function globPattern(glob: string): RegExp {
       return ')';
     }
     if (token === ',' && depth > 0) return '|';
-    return token.length > 1 ? token : `\\${token}`;
+    return token.length > 1 ? token.replace(/^\[!/, '[^') : `\\${token}`;
   });
   try {
     if (depth !== 0) throw new SyntaxError('a brace is not closed');
     return new RegExp(`^${parts}$`);
   } catch (error) {
-    throw new UsageError('--layers', `must be a glob such as "*query" or "{a,b}*", got "${glob}" (${(error as Error).message}); close its brackets`, error);
+    throw new UsageError(
+      '--layers',
+      `must be a glob such as "*query" or "{a,b}*", got "${glob}"; close its brackets and braces`,
+      error,
+    );
   }
 }

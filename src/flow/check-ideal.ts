@@ -27,7 +27,7 @@ export async function checkIdeal(engine: Engine, bundles: readonly Bundle[]): Pr
     if (expected === undefined) {
       throw new BadFileError('validation.safetensors', 'must hold "model.logits" or "model.pooled", got neither; compile again');
     }
-    const session = await engine.load(withoutConverters(program.graph));
+    const session = await engine.load(withoutConverters(program.graph), { threads: 1 });
     try {
       const results = await session.run({ ...feeds, ...programWeights(program) }, [output]);
       const check = compareOutputs(results[output]!, expected);

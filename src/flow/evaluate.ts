@@ -8,10 +8,13 @@ import { readText, stableJson, writeFileAtomic } from '../core/files.ts';
 import type { Progress } from '../core/progress.ts';
 import { planJobs, shardOf } from '../evaluate/plan.ts';
 import { runJobs } from '../evaluate/run.ts';
-import { type RunRecord, parseRunRecord } from '../evaluate/run-record.ts';
+import type { RunRecord } from '../evaluate/run-record.ts';
 import { loadModel } from '../model/load.ts';
+import { checkAge } from '../profile/cell-laws.ts';
+import { machineFacts } from '../runtime/machine.ts';
 import { openEngine } from '../runtime/open.ts';
 import { evaluationData, openTask, reportedSplit } from './encode-task.ts';
+import { parseRun } from './read-run.ts';
 import { planRecord, type NamedBundle } from './run-plan.ts';
 import { checkIdeal } from './check-ideal.ts';
 
@@ -65,6 +68,7 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
   for (const source of job.ablate ?? []) parseSource(source);
   progress.stage('load');
   const arms = await namedBundles(job.bundles);
+  for (const { bundle } of arms) for (const seconds of job.at) checkAge(bundle.program.profile, seconds);
   const engine = await openEngine(job.engine);
   const model = await loadModel(arms[0]!.bundle.manifest.sources.model.name);
   const task = await openTask(job.task, job.data);
@@ -75,7 +79,7 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
   progress.stage('check that the ideal chip is the digital model');
   const ideal = await checkIdeal(engine, arms.map(({ bundle }) => bundle));
   if (!ideal.passed) progress.warn(`the ideal chip differs from the digital model by ${ideal.maxAbsoluteError}, more than ${ideal.bound}; do not trust this run`);
-  const run = planRecord(job, arms, { task, split, examples: data.labels.length, engine, ideal });
+  const run = planRecord(job, arms, { task, split, examples: data.labels.length, engine, ideal, machine: await machineFacts() });
   await fixPlan(join(out, 'run.json'), run);
 
   const all = planJobs(run, job.baseline);
@@ -140,7 +144,7 @@ async function fixPlan(path: string, run: RunRecord): Promise<void> {
   }
   const there = await readText(path);
   if (there === text) return;
-  const old = parseRunRecord(JSON.parse(there), path) as unknown as Record<string, unknown>;
+  const old = parseRun(there, path) as unknown as Record<string, unknown>;
   const now = JSON.parse(text) as Record<string, unknown>;
   const changed = Object.keys({ ...old, ...now }).filter((key) => JSON.stringify(old[key]) !== JSON.stringify(now[key]));
   throw new UsageError(path, `must be of the same plan to go on with, got other ${changed.join(', ')}; repeat the first command, or choose another --out`);

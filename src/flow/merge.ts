@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { BadFileError } from '../core/errors.ts';
 import { readText, stableJson, writeFileAtomic, writeFolderAtomic } from '../core/files.ts';
-import { parseRunRecord } from '../evaluate/run-record.ts';
 import { parseSamples, type Sample, sampleKey } from '../evaluate/sample.ts';
+import { parseRun } from './read-run.ts';
 
 export interface MergeResult {
   readonly out: string;
@@ -19,7 +19,7 @@ export interface MergeResult {
 export async function merge(job: { readonly runs: readonly string[]; readonly out: string; readonly force: boolean }): Promise<MergeResult> {
   const [first] = job.runs;
   const plan = await readText(join(first!, 'run.json'));
-  parseRunRecord(JSON.parse(plan), join(first!, 'run.json'));
+  parseRun(plan, join(first!, 'run.json'));
   const rows = new Map<string, { text: string; sample: Sample; run: string }>();
   for (const run of job.runs) {
     const path = join(run, 'run.json');
@@ -27,7 +27,11 @@ export async function merge(job: { readonly runs: readonly string[]; readonly ou
       throw new BadFileError(path, `must be the same plan as ${join(first!, 'run.json')}, got another; merge only shards of one command, made on one machine`);
     }
     const samplesPath = join(run, 'samples.jsonl');
-    for (const sample of parseSamples(await readText(samplesPath), samplesPath).samples) {
+    const { samples, tornLastLine } = parseSamples(await readText(samplesPath), samplesPath);
+    if (tornLastLine) {
+      throw new BadFileError(samplesPath, 'must end with a whole line, got a torn one, as a killed run leaves it; run that shard to its end first');
+    }
+    for (const sample of samples) {
       const text = JSON.stringify(sample);
       const known = rows.get(sampleKey(sample));
       if (known !== undefined && known.text !== text) {

@@ -19,7 +19,7 @@ export interface RunFolder {
 export async function readRun(folder: string): Promise<RunFolder> {
   const recordPath = join(folder, 'run.json');
   const samplesPath = join(folder, 'samples.jsonl');
-  const run = parseRunRecord(parseJson(await readText(recordPath), recordPath), recordPath);
+  const run = parseRun(await readText(recordPath), recordPath);
   const { samples, tornLastLine } = parseSamples(await readText(samplesPath), samplesPath);
   const arms = new Set(run.arms.map(({ arm }) => arm));
   const stray = samples.findIndex(({ arm }) => !arms.has(arm));
@@ -32,9 +32,11 @@ export async function readRun(folder: string): Promise<RunFolder> {
   return { run, samples, tornLastLine };
 }
 
-function parseJson(text: string, where: string): unknown {
+/** The record in the text of a `run.json`. @throws BadFileError if it is malformed. */
+export function parseRun(text: string, where: string): RunRecord {
+  let json: unknown;
   try {
-    return JSON.parse(text);
+    json = JSON.parse(text);
   } catch (error) {
     throw new BadFileError(
       where,
@@ -42,4 +44,5 @@ function parseJson(text: string, where: string): unknown {
       error,
     );
   }
+  return parseRunRecord(json, where);
 }

@@ -1,4 +1,3 @@
-import { arch, cpus, platform } from 'node:os';
 import type { Bundle } from '../compile/bundle.ts';
 import type { ProgramLayer } from '../compile/program.ts';
 import { packageVersion } from '../core/paths.ts';
@@ -8,6 +7,7 @@ import type { ArmRecord, IdealCheck, LayerRecord, RunRecord } from '../evaluate/
 import type { DeviceProfile } from '../profile/profile.ts';
 import { profileFacts } from '../profile/facts.ts';
 import type { Engine } from '../runtime/engine.ts';
+import type { Machine } from '../runtime/machine.ts';
 import type { EvaluateJob } from './evaluate.ts';
 import { learnedSpread } from './learned-spread.ts';
 
@@ -21,9 +21,10 @@ export interface NamedBundle {
 export function planRecord(
   job: EvaluateJob,
   arms: readonly NamedBundle[],
-  known: { task: Task; split: SplitName; examples: number; engine: Engine; ideal: IdealCheck },
+  known: { task: Task; split: SplitName; examples: number; engine: Engine; ideal: IdealCheck; machine: Machine },
 ): RunRecord {
   const { task, engine } = known;
+  const { node, platform, arch, cpu, features } = known.machine;
   return {
     schemaVersion: 1,
     tool: { name: 'holdfast', version: packageVersion() },
@@ -49,13 +50,7 @@ export function planRecord(
     compensate: job.compensate,
     sources: job.ablate === undefined || job.ablate.length === 0 ? ['all'] : job.ablate,
     engine: { name: engine.name, version: engine.version, threads: 1 },
-    machine: {
-      node: process.version,
-      platform: platform(),
-      arch: arch(),
-      cpu: cpus()[0]?.model ?? 'unknown',
-      features: [],
-    },
+    machine: { node, platform, arch, cpu, features },
     idealCheck: known.ideal,
     notes: [],
     simulated: simulated(arms[0]!.bundle, job),

@@ -1,6 +1,6 @@
 import { fillNormals } from '../core/normals.ts';
 import { stream } from '../core/stream.ts';
-import { type Tensor, float32 } from '../graph/graph.ts';
+import { float32, type Tensor } from '../graph/graph.ts';
 
 /** One draw for each input dimension of: an example (shared by its tokens), a token, or a whole step. */
 export type Draw = 'example' | 'token' | 'step';

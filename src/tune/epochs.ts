@@ -12,11 +12,26 @@ const BATCHES_A_RUN = 8;
  * @param shuffle False keeps the examples in their given order.
  * @returns Indices of the examples of each batch; the last cut may be smaller.
  */
-export function epochBatches(lengths: readonly number[], size: number, seed: number, epoch: number, shuffle: boolean): number[][] {
-  if (!shuffle) return cut(lengths.map((_, index) => index), size);
+export function epochBatches(
+  lengths: readonly number[],
+  size: number,
+  seed: number,
+  epoch: number,
+  shuffle: boolean,
+): number[][] {
+  if (!shuffle)
+    return cut(
+      lengths.map((_, index) => index),
+      size,
+    );
   const order = Array.from(permutation(lengths.length, stream(seed, 'epoch', epoch)));
   const runs = cut(order, size * BATCHES_A_RUN);
-  const batches = runs.flatMap((run) => cut(run.sort((a, b) => lengths[a]! - lengths[b]! || a - b), size));
+  const batches = runs.flatMap((run) =>
+    cut(
+      run.sort((a, b) => lengths[a]! - lengths[b]! || a - b),
+      size,
+    ),
+  );
   const turns = Array.from(permutation(batches.length, stream(seed, 'batches', epoch)));
   return turns.map((turn) => batches[turn]!);
 }

@@ -10,8 +10,8 @@ import type { Engine } from '../runtime/engine.ts';
 import { layerDraws } from './draws.ts';
 import { epochBatches } from './epochs.ts';
 import { type Optimizer, step } from './optimizer.ts';
-import { type Schedule, rateFactor } from './schedule.ts';
-import { type TuneState, initialState, withState } from './state.ts';
+import { rateFactor, type Schedule } from './schedule.ts';
+import { initialState, type TuneState, withState } from './state.ts';
 import { type Loss, trainingGraph } from './training-graph.ts';
 
 export interface TuneOptions {
@@ -75,7 +75,11 @@ export async function tune(
         order = epochBatches(lengths, options.batch, options.seed, epoch, options.shuffle);
       }
       const chosen = order[state.step % batchesAnEpoch]!;
-      const batch = batches(data.examples, { size: chosen.length, order: chosen, padId: model.tokenizer.padId })[0]!;
+      const batch = batches(data.examples, {
+        size: chosen.length,
+        order: chosen,
+        padId: model.tokenizer.padId,
+      })[0]!;
       const feeds: Record<string, Tensor> = {
         ids: int64(batch.shape, batch.ids),
         mask: float32(batch.shape, batch.mask),
@@ -86,7 +90,7 @@ export async function tune(
         feeds[tensor.name] = { ...adapter.tensors.get(tensor.name)!, data: tensor.value };
       }
       const results = await session.run(feeds);
-      const loss = (results['loss']!.data as Float32Array)[0]!;
+      const loss = (results.loss!.data as Float32Array)[0]!;
       if (!Number.isFinite(loss)) throw notFinite(state.step, 'the loss', loss);
       const factor = rateFactor(state.step, options.steps, options.schedule);
       for (const tensor of state.tensors) {
@@ -111,7 +115,11 @@ function drawnLayers(adapter: Adapter, graph: Graph): { name: string; in: number
   const shapes = inferShapes(graph);
   return linearLayers(graph)
     .filter((layer) => adapter.options.layers.includes(layer.name))
-    .map((layer) => ({ name: layer.name, in: layer.in, seesTokens: shapes.get(layer.input)!.shape.length === 3 }));
+    .map((layer) => ({
+      name: layer.name,
+      in: layer.in,
+      seesTokens: shapes.get(layer.input)!.shape.length === 3,
+    }));
 }
 
 /** Rows beyond the chosen examples only pad the batch: their weight is 0. */
@@ -134,5 +142,8 @@ function labelFeeds(
 }
 
 function notFinite(step: number, what: string, got: number): EngineError {
-  return new EngineError(`training step ${step}`, `${what} must be a finite number, got ${got}; lower --lr, or resume from the last checkpoint with a lower rate`);
+  return new EngineError(
+    `training step ${step}`,
+    `${what} must be a finite number, got ${got}; start again with a lower --lr and --force`,
+  );
 }

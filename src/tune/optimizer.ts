@@ -28,7 +28,13 @@ export function trained(name: string, value: Float32Array): Trained {
  *
  * @param count Number of this update, from 1.
  */
-export function step(tensor: Trained, gradient: Float32Array, rate: number, count: number, optimizer: Optimizer): void {
+export function step(
+  tensor: Trained,
+  gradient: Float32Array,
+  rate: number,
+  count: number,
+  optimizer: Optimizer,
+): void {
   const { value, first, second } = tensor;
   const decay = 1 - rate * optimizer.weightDecay;
   if (optimizer.kind === 'sgd') {

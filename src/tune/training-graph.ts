@@ -1,5 +1,6 @@
 import { type Adapter, trainableNames } from '../adapter/adapter.ts';
 import { attachAdapter } from '../adapter/attach.ts';
+import { UsageError } from '../core/errors.ts';
 import { buildGraph } from '../graph/build.ts';
 import { addGradients } from '../graph/gradient.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -15,21 +16,37 @@ export interface Loss {
 }
 
 /**
- * The graph of one training step: model, adapter, loss and gradients. Outputs: `loss` and `gradient.<tensor>` for each
- * trained tensor. All randomness (the draws) comes in as inputs.
+ * The graph of one training step: `lossGraph` with, beside `loss`, an output `gradient.<tensor>` for each trained tensor.
+ *
+ * @throws UsageError if a StochGRASP adapter has no targets for the noise-aware term.
  */
 export function trainingGraph(model: Graph, adapter: Adapter, loss: Loss): Graph {
+  return addGradients(lossGraph(model, adapter, loss), 'loss', trainableNames(adapter));
+}
+
+/**
+ * Model, adapter and loss, with the one output `loss`; the trained tensors are inputs, named as in the adapter's file.
+ * All randomness (the draws) comes in as inputs too. Errors as `trainingGraph`.
+ */
+export function lossGraph(model: Graph, adapter: Adapter, loss: Loss): Graph {
   const stochastic = adapter.method === 'stochgrasp';
   const draws = !stochastic ? 'none' : loss.draw === 'token' ? 'token' : 'example';
   const forward = attachAdapter(model, adapter, { parameters: 'input', draws });
   const builder = buildGraph(`${model.name}-training`, forward, false);
   const task = addTaskLoss(builder, 'logits', adapter.head.outputs, loss.kind);
-  const targets = adapter.options.targetStd;
-  if (stochastic && targets !== undefined && loss.lambda !== 0) {
-    builder.node('Add', [task, addNoiseLoss(builder, targets, loss.lambda)], { name: 'loss' });
+  if (stochastic && loss.lambda !== 0) {
+    builder.node('Add', [task, addNoiseLoss(builder, targetsOf(adapter), loss.lambda)], { name: 'loss' });
   } else {
     builder.node('Identity', [task], { name: 'loss' });
   }
   builder.output('loss', 'float32', []);
-  return addGradients(builder.finish(), 'loss', trainableNames(adapter));
+  return builder.finish();
+}
+
+function targetsOf({ options }: Adapter): Readonly<Record<string, number>> {
+  if (options.targetStd !== undefined) return options.targetStd;
+  throw new UsageError(
+    'adapter',
+    'must have target stds ("options.targetStd") for the noise-aware loss, got none; pass --lambda 0 or train a new one',
+  );
 }

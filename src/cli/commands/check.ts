@@ -65,7 +65,7 @@ export function registerCheck(parent: Command, host: Host): void {
     host.act(command, async () => {
       const { check } = await import('../../flow/check.ts');
       const result = await check(given({ run, metric, min, at, noise, yield: share, confidence, arm }));
-      return outcome(result, undefined, result.verdict === 'met' ? 0 : 1);
+      return outcome(result, undefined, result.exitCode);
     }),
   );
 }

@@ -1,0 +1,112 @@
+import { BadFileError } from '../core/errors.ts';
+import { type AdapterOptions, type Head, METHODS, type MethodName } from './adapter.ts';
+
+export const SCHEMA_VERSION = 1;
+
+/** `adapter.json`: what an adapter is and what it was made for. */
+export interface AdapterFile {
+  readonly schemaVersion: number;
+  readonly method: MethodName;
+  readonly options: AdapterOptions;
+  readonly head: Head;
+  readonly model: { readonly name: string; readonly sha256: string };
+  readonly tensorsSha256: string;
+  readonly trainableParameters: number;
+  readonly trainableParametersWithHead: number;
+  readonly versions: Readonly<Record<string, string>>;
+  /** How it was trained: task, loop and loss settings, target source. Free form, for the reader. */
+  readonly training?: unknown;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Reads the text of an `adapter.json`. @throws BadFileError, naming the field, if anything is not as it must be */
+export function parseAdapterJson(text: string, where: string): AdapterFile {
+  const json = parse(text, where);
+  if (json.schemaVersion !== SCHEMA_VERSION) {
+    throw new BadFileError(
+      where,
+      `"schemaVersion" must be ${SCHEMA_VERSION}, got ${shown(json.schemaVersion)}; train again with this version`,
+    );
+  }
+  const must = (name: string, value: unknown, holds: boolean, what: string): void => {
+    if (!holds) throw new BadFileError(where, `"${name}" must be ${what}, got ${shown(value)}; train again`);
+  };
+  const { method, options, head, model } = json;
+  must(
+    'method',
+    method,
+    METHODS.some((known) => known === method),
+    `one of ${METHODS.join(', ')}`,
+  );
+  for (const key of ['options', 'head', 'model']) must(key, json[key], isRecord(json[key]), 'an object');
+  const name = (value: unknown) => typeof value === 'string';
+  must('tensorsSha256', json.tensorsSha256, name(json.tensorsSha256), 'a text');
+  for (const key of ['name', 'sha256']) {
+    must(`model.${key}`, (model as Json)[key], name((model as Json)[key]), 'a text');
+  }
+  checkOptions(options as Json, method !== 'head', must);
+  checkHead(head as Json, must);
+  return json as unknown as AdapterFile;
+}
+
+type Must = (name: string, value: unknown, holds: boolean, what: string) => void;
+
+function checkOptions({ groups, layers, seed, targetStd }: Json, grouped: boolean, must: Must): void {
+  const least = grouped ? 1 : 0;
+  must('options.groups', groups, isWhole(groups, least), `a whole number of at least ${least}`);
+  must('options.layers', layers, isNames(layers), 'a list of different names');
+  must('options.seed', seed, isWhole(seed, 0), 'a whole number of at least 0');
+  if (targetStd === undefined) return;
+  must('options.targetStd', targetStd, isRecord(targetStd), 'an object');
+  for (const layer of layers as readonly string[]) {
+    const std = (targetStd as Json)[layer];
+    must(`options.targetStd.${layer}`, std, typeof std === 'number' && std > 0, 'a number above 0');
+  }
+}
+
+function checkHead({ width, outputs, scale, labels }: Json, must: Must): void {
+  must('head.width', width, isWhole(width, 1), 'a whole number of at least 1');
+  must('head.outputs', outputs, isWhole(outputs, 1), 'a whole number of at least 1');
+  must('head.scale', scale, typeof scale === 'number', 'a number');
+  const fits = isNames(labels) && (labels.length === 0 || labels.length === outputs);
+  must('head.labels', labels, fits, 'a list of different names, one for each output or none');
+}
+
+function parse(text: string, where: string): Json {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new BadFileError(
+      where,
+      `must be JSON, got ${(error as Error).message}; write it again with "holdfast train"`,
+      error,
+    );
+  }
+  if (isRecord(json)) return json;
+  throw new BadFileError(
+    where,
+    `must be a JSON object, got ${shown(json)}; write it again with "holdfast train"`,
+  );
+}
+
+function isRecord(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isWhole(value: unknown, least: number): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= least;
+}
+
+function isNames(value: unknown): value is readonly string[] {
+  return (
+    Array.isArray(value) &&
+    value.every((one) => typeof one === 'string') &&
+    new Set(value).size === value.length
+  );
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80);
+}

@@ -1,0 +1,42 @@
+/**
+ * The public API of holdfast: what the command line is made of. Each job of the command line is a function here
+ * (`train`, `compile`, `evaluate`, …); beneath them stand the parts that a program of one's own may want.
+ */
+
+export { METHODS, trainableCounts } from './adapter/adapter.ts';
+export type { Adapter, AdapterOptions, Head, MethodName } from './adapter/adapter.ts';
+export { attachAdapter } from './adapter/attach.ts';
+export { loadAdapter, saveAdapter } from './adapter/file.ts';
+export { foldAdapter } from './adapter/fold.ts';
+export { presentConductances } from './chip/conductances.ts';
+export { layerWeightErrors } from './chip/weight-error.ts';
+export { type ChipState, type ChipWriter, createChipWriter } from './chip/writer.ts';
+export { type Bundle, readBundle } from './compile/bundle.ts';
+export type { Manifest } from './compile/manifest.ts';
+export { compileProgram, defaultOptions, type Program, type ProgramLayer } from './compile/program.ts';
+export { HoldfastError } from './core/errors.ts';
+export { type Progress, silentProgress } from './core/progress.ts';
+export { type Stream, stream } from './core/stream.ts';
+export { type Example, type Task } from './data/task.ts';
+export { simulateCells } from './device/simulate.ts';
+export type { RunRecord } from './evaluate/run-record.ts';
+export { type Sample, parseSamples } from './evaluate/sample.ts';
+export { check } from './flow/check.ts';
+export { compile, type CompileJob } from './flow/compile.ts';
+export { demo } from './flow/demo.ts';
+export { evaluate, type EvaluateJob } from './flow/evaluate.ts';
+export { predict } from './flow/predict.ts';
+export { writeReport } from './flow/report.ts';
+export { train, type TrainJob } from './flow/train.ts';
+export { verify } from './flow/verify.ts';
+export { buildGraph, type GraphBuilder } from './graph/build.ts';
+export { addGradients } from './graph/gradient.ts';
+export type { Graph, Node, Tensor } from './graph/graph.ts';
+export { type LinearLayer, linearLayers } from './graph/linear-layers.ts';
+export { printGraph } from './graph/print.ts';
+export { encodeModel } from './graph/write.ts';
+export { loadModel } from './model/load.ts';
+export type { Model } from './model/model.ts';
+export { listProfiles, loadProfile } from './profile/load.ts';
+export type { DeviceProfile } from './profile/profile.ts';
+export { openEngine } from './runtime/open.ts';

@@ -1,0 +1,171 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { BadFileError, UsageError } from '../../src/core/errors.ts';
+import { encodeSafetensors } from '../../src/core/safetensors-write.ts';
+import { readSafetensors } from '../../src/core/safetensors.ts';
+import { convertInPlace } from '../../src/device/converters.ts';
+import { type TileJob, tile } from '../../src/flow/tile.ts';
+import { float32, type Tensor } from '../../src/graph/graph.ts';
+import { spread } from '../support/operator-case.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const weight = float32([10, 6], spread(60, 1, -2, 2));
+const input = float32([4, 10], spread(40, 2, -1, 1));
+
+async function run(
+  t: ExecutionContext,
+  change: Partial<TileJob> = {},
+  tensors: { readonly weight?: Tensor; readonly input?: Tensor } = {},
+) {
+  const folder = await temporaryFolder(t);
+  const paths = { weight: join(folder, 'weight.safetensors'), input: join(folder, 'input.safetensors') };
+  await writeFile(paths.weight, encodeSafetensors(new Map([['weight', tensors.weight ?? weight]])));
+  await writeFile(paths.input, encodeSafetensors(new Map([['input', tensors.input ?? input]])));
+  const out = join(folder, 'out.safetensors');
+  const auto = { inputRange: 'auto', adcRange: 'auto' } as const;
+  const job = { ...paths, profile: 'ideal', out, at: 0, ...auto, noiseScale: 1, seed: 1, force: false, ...change };
+  const result = await tile(job);
+  const saved = await readSafetensors(out);
+  const values = (name: string) => Array.from(saved.tensors.get(name)!.data as Float32Array);
+  return { result, values, ...saved };
+}
+
+/** x W in float64. */
+function product(x: ArrayLike<number>, w: ArrayLike<number>, rows: number, inner: number, columns: number): number[] {
+  return Array.from({ length: rows * columns }, (_, at) => {
+    const [row, column] = [Math.floor(at / columns), at % columns];
+    let sum = 0;
+    for (let i = 0; i < inner; i++) sum += x[row * inner + i]! * w[i * columns + column]!;
+    return sum;
+  });
+}
+
+const worst = (a: readonly number[], b: readonly number[]) => Math.max(...a.map((value, i) => Math.abs(value - b[i]!)));
+
+test('tile: on ideal cells the exact product, and weights within 1 ulp', async (t) => {
+  const { result, values, metadata } = await run(t, { tile: { rows: 4, columns: 3 } });
+  const { lines, out, relativeRmsError, ...rest } = result;
+  t.deepEqual(rest, { shape: { in: 10, out: 6, batch: 4 }, tiles: 6, clippedInputs: null, saturatedConversions: null });
+  t.true(relativeRmsError! < 2e-7);
+  t.is(lines.length, 4);
+  t.deepEqual(metadata, { cells: 'plus, minus', noise: '1', profile: 'ideal', seconds: '0', seed: '1', unit: 'microsiemens' });
+  t.true(worst(values('weightEffective'), Array.from(weight.data as Float32Array)) <= 2 ** -23);
+  t.true(worst(values('output'), product(input.data as Float32Array, weight.data as Float32Array, 4, 10, 6)) < 2e-6);
+  t.deepEqual(values('cellPlus'), values('targetPlus'));
+  t.deepEqual(values('cellMinus'), values('targetMinus'));
+});
+
+test('tile: the output is the converted input on the effective weights, converted', async (t) => {
+  // Writing noise only would need a profile of its own; at noise scale 0 the shipped one has converters and no spread.
+  const profile = 'generic-gaussian';
+  const ranges = { inputRange: 0.8, adcRange: 3 };
+  const { result, values } = await run(t, { profile, noiseScale: 0, tile: { rows: 5, columns: 6 }, ...ranges });
+  const bits = { bits: 8, rule: 'symmetric' } as const;
+  const x = Float32Array.from(input.data as Float32Array);
+  const clipped = convertInPlace(x, bits, 0.8);
+  const expected = new Float32Array(24);
+  let saturated = 0;
+  for (const from of [0, 5]) {
+    const part = Float32Array.from({ length: 20 }, (_, i) => x[Math.floor(i / 5) * 10 + from + (i % 5)]!);
+    const sums = Float32Array.from(product(part, values('weightEffective').slice(from * 6, from * 6 + 30), 4, 5, 6));
+    saturated += convertInPlace(sums, bits, 3);
+    sums.forEach((value, i) => {
+      expected[i] = expected[i]! + value;
+    });
+  }
+  // Another code would be off by 3 / 127.
+  t.true(worst(values('output'), Array.from(expected)) < 1e-5);
+  t.is(result.clippedInputs, clipped / 40);
+  t.is(result.saturatedConversions, saturated / 48);
+  t.true(clipped > 0 && saturated > 0);
+});
+
+test('tile: automatic ranges clip nothing and lose less', async (t) => {
+  const { result } = await run(t, { profile: 'generic-gaussian', noiseScale: 0 });
+  t.is(result.clippedInputs, 0);
+  t.is(result.saturatedConversions, 0);
+  t.true(result.relativeRmsError! > 0 && result.relativeRmsError! < 0.02);
+});
+
+test('tile: effective weights are the difference of the cells, without the read that is in the output', async (t) => {
+  const { values } = await run(t, { profile: 'pcm-nandakumar-2019', at: 3600 });
+  const largest = (weight.data as Float32Array).reduce((most, w) => Math.max(most, Math.abs(w)), 0);
+  const [plus, minus] = [values('cellPlus'), values('cellMinus')];
+  const expected = plus.map((g, i) => ((g - minus[i]!) * largest) / 25);
+  t.true(worst(values('weightEffective'), expected) < 1e-6);
+  t.notDeepEqual(plus, values('targetPlus'));
+  const exact = product(input.data as Float32Array, values('weightEffective'), 4, 10, 6);
+  t.true(worst(values('output'), exact) > 0.05);
+});
+
+test('tile: the same seed gives the same chip, another seed another', async (t) => {
+  const of = async (seed: number) => (await run(t, { profile: 'pcm-nandakumar-2019', seed })).tensors;
+  t.deepEqual(await of(3), await of(3));
+  t.notDeepEqual(await of(3), await of(0));
+});
+
+test('tile: one input row gives the same as among others', async (t) => {
+  const one = float32([1, 10], (input.data as Float32Array).slice(10, 20));
+  const ranges = { inputRange: 1, adcRange: 4 };
+  const alone = await run(t, { profile: 'pcm-nandakumar-2019', ...ranges }, { input: one });
+  const among = await run(t, { profile: 'pcm-nandakumar-2019', ...ranges });
+  t.deepEqual(alone.tensors.get('output')!.shape, [1, 6]);
+  t.deepEqual(alone.values('output'), among.values('output').slice(6, 12));
+});
+
+for (const profile of ['ideal', 'generic-gaussian', 'pcm-nandakumar-2019']) {
+  test(`tile: matrices of zeros give zeros, on ${profile}`, async (t) => {
+    const zeros = { weight: float32([10, 6], new Float32Array(60)), input: float32([4, 10], new Float32Array(40)) };
+    for (const tensors of [zeros, { weight: zeros.weight }, { input: zeros.input }]) {
+      const { values, result } = await run(t, { profile, at: 60 }, tensors);
+      t.true(values('output').every((value) => value === 0));
+      t.is(result.relativeRmsError, 0);
+    }
+    const { values } = await run(t, { profile }, zeros);
+    t.true(values('weightEffective').every((value) => value === 0));
+    t.true(values('cellPlus').every(Number.isFinite));
+  });
+}
+
+const FAULTS: readonly [string, { weight?: Tensor; input?: Tensor }, 'weight' | 'input', string][] = [
+  [
+    'an input of another width',
+    { input: float32([2, 3], [1, 2, 3, 4, 5, 6]) },
+    'input',
+    '"input" must have the 10 columns that "weight" has rows, got 3; transpose one of them',
+  ],
+  ['a vector', { weight: float32([3], [1, 2, 3]) }, 'weight', '"weight" must be [in, out] with sizes above 0, got [3]; reshape it'],
+  ['no rows', { input: float32([0, 10], []) }, 'input', '"input" must be [B, in] with sizes above 0, got [0, 10]; reshape it'],
+  ['whole numbers', { input: { dtype: 'int32', shape: [1, 1], data: Int32Array.of(1) } }, 'input', '"input" must be float32, got int32; convert it'],
+  ['a NaN', { weight: float32([1, 2], [1, Number.NaN]) }, 'weight', '"weight" must hold finite numbers, got NaN at [0, 1]; mend it there'],
+  ['an infinity', { input: float32([2, 1], [1, -1 / 0]) }, 'input', '"input" must hold finite numbers, got -Infinity at [1, 0]; mend it there'],
+  [
+    'a product beyond float32',
+    { weight: float32([1, 1], [3e38]), input: float32([1, 1], [3]) },
+    'weight',
+    'the product of "weight" and "input" must stay within float32, got Infinity; scale one of them down',
+  ],
+];
+
+for (const [name, tensors, file, message] of FAULTS) {
+  test(`tile: refuses ${name}`, async (t) => {
+    const error = await t.throwsAsync(run(t, {}, tensors), { instanceOf: BadFileError });
+    t.true(error.message.endsWith(`${file}.safetensors: ${message}`), error.message);
+  });
+}
+
+test('tile: refuses a file without the tensor, an existing --out, an age without support', async (t) => {
+  const folder = await temporaryFolder(t);
+  const path = join(folder, 'other.safetensors');
+  await writeFile(path, encodeSafetensors(new Map([['kernel', weight]])));
+  await t.throwsAsync(run(t, { weight: path }), {
+    instanceOf: BadFileError,
+    message: `${path}: must hold a tensor "weight" [in, out], got "kernel"; rename it`,
+  });
+  await t.throwsAsync(run(t, { out: path }), {
+    instanceOf: UsageError,
+    message: `${path}: must not exist yet, got an existing one; choose another --out or pass --force`,
+  });
+  await t.throwsAsync(run(t, { profile: 'pcm-nandakumar-2019', at: 1e9 }), { instanceOf: UsageError });
+});

@@ -1,0 +1,277 @@
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { loadAdapter } from '../../src/adapter/file.ts';
+import { BadFileError, HoldfastError, UsageError } from '../../src/core/errors.ts';
+import { sha256 } from '../../src/core/files.ts';
+import { type Progress, silentProgress } from '../../src/core/progress.ts';
+import { decodeSafetensors } from '../../src/core/safetensors.ts';
+import { loadTask } from '../../src/data/load.ts';
+import { selection } from '../../src/flow/selection.ts';
+import { type TrainJob, train } from '../../src/flow/train.ts';
+import { loadModel } from '../../src/model/load.ts';
+
+const PRAISE = ['fine', 'lovely', 'great', 'excellent'];
+const BLAME = ['poor', 'awful', 'bad', 'terrible'];
+const THINGS = ['phone', 'film', 'meal', 'chair', 'room', 'song', 'cable', 'story', 'lamp', 'coat'];
+
+/** Forty sentences that praise or blame a thing; each other one is of class `no`. */
+function sentences(from: number, count: number): string {
+  const lines = Array.from({ length: count }, (_, k) => {
+    const at = from + k;
+    const words = at % 2 === 0 ? PRAISE : BLAME;
+    const text = `The ${THINGS[at % 10]} is ${words[Math.floor(at / 10) % 4]}${at % 3 === 0 ? ' as ever' : ''}.`;
+    return JSON.stringify({ text, label: at % 2 === 0 ? 'yes' : 'no' });
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+/** A folder with the small task in `data`, removed when the test ends. */
+async function folderOf(t: ExecutionContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-train-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  await mkdir(join(folder, 'data'));
+  await writeFile(join(folder, 'data', 'train.jsonl'), sentences(0, 40));
+  await writeFile(join(folder, 'data', 'dev.jsonl'), sentences(3, 20));
+  return folder;
+}
+
+function jobIn(folder: string, out: string, more: Partial<TrainJob> = {}): TrainJob {
+  return {
+    model: 'use-lite',
+    task: 'custom',
+    data: join(folder, 'data'),
+    method: 'grasp',
+    groups: 16,
+    lambda: 0.1,
+    draw: 'example',
+    optimizer: 'adamw',
+    lr: 0.005,
+    weightDecay: 0,
+    warmup: 0.06,
+    schedule: 'linear',
+    batch: 8,
+    steps: 6,
+    seed: 1,
+    shuffle: true,
+    resume: false,
+    engine: 'onnxruntime',
+    out: join(folder, out),
+    force: false,
+    progress: silentProgress,
+    ...more,
+  };
+}
+
+/** A signal that is given after so many steps, and the progress that gives it. */
+function stopAfter(steps: number): { signal: AbortSignal; progress: Progress } {
+  const controller = new AbortController();
+  let done = 0;
+  const advance = (by = 1): void => {
+    done += by;
+    if (done >= steps) controller.abort();
+  };
+  return { signal: controller.signal, progress: { ...silentProgress, advance } };
+}
+
+/** SHA-256 of each file of a folder. */
+async function filesOf(folder: string): Promise<Record<string, string>> {
+  const names = (await readdir(folder)).sort();
+  const hashes = names.map(async (name) => [name, sha256(await readFile(join(folder, name)))] as const);
+  return Object.fromEntries(await Promise.all(hashes));
+}
+
+async function interrupted(t: ExecutionContext, job: TrainJob, steps: number): Promise<void> {
+  await t.throwsAsync(train({ ...job, ...stopAfter(steps) }), {
+    instanceOf: HoldfastError,
+    code: 'interrupted',
+    message: `${job.out}: interrupted at step ${steps} of ${job.steps}; go on with --resume`,
+  });
+}
+
+test('train: stopped after 3 of 6 steps and resumed, gives the same bytes as unbroken', async (t) => {
+  const folder = await folderOf(t);
+  const noisy: Partial<TrainJob> = { method: 'stochgrasp', targetStd: 0.1 };
+  const whole = await train(jobIn(folder, 'whole', noisy));
+  t.deepEqual(
+    [whole.method, whole.steps, whole.trainableParameters, whole.trainableParametersWithHead, whole.split],
+    ['stochgrasp', 6, 10 * 3 * 16, 10 * 3 * 16 + 512 * 2 + 2, 'dev'],
+  );
+  const job = jobIn(folder, 'broken', noisy);
+  await interrupted(t, job, 3);
+  t.deepEqual(await readdir(job.out), ['checkpoint.safetensors', 'training.jsonl']);
+  // What a killed run may leave: steps logged after its checkpoint, the last line cut off.
+  await appendFile(join(job.out, 'training.jsonl'), '{"step":3,"loss":9,"lr":9}\n{"step":4,"lo');
+  t.deepEqual(
+    { ...(await train({ ...job, resume: true })), out: '', lines: [] },
+    { ...whole, out: '', lines: [] },
+  );
+  const files = await filesOf(whole.out);
+  t.deepEqual(await filesOf(job.out), files);
+  t.deepEqual(Object.keys(files), [
+    'adapter.json',
+    'adapter.safetensors',
+    'checkpoint.safetensors',
+    'metrics.json',
+    'training.jsonl',
+  ]);
+
+  const log = (await readFile(join(whole.out, 'training.jsonl'), 'utf8')).trimEnd().split('\n');
+  const steps = log.map((line) => JSON.parse(line) as { step: number; loss: number; lr: number });
+  t.deepEqual(
+    steps.map(({ step }) => step),
+    [0, 1, 2, 3, 4, 5],
+  );
+  t.deepEqual(JSON.parse(await readFile(join(whole.out, 'metrics.json'), 'utf8')), {
+    task: 'custom',
+    split: 'dev',
+    examples: 20,
+    metrics: whole.metrics,
+  });
+
+  // A finished run that is resumed has nothing left to do and ends in the same bytes.
+  await train({ ...job, resume: true });
+  t.deepEqual(await filesOf(job.out), files);
+});
+
+test('train: with --select-on the best epoch is kept, also by a run that was resumed after it', async (t) => {
+  const folder = await folderOf(t);
+  // Dev is learnt within an epoch; of equals the first stays, so that epochs after it change nothing.
+  const easy: Partial<TrainJob> = { method: 'head', lr: 0.2, warmup: 0, batch: 20, steps: 7, selectOn: 0.5 };
+  const whole = await train(jobIn(folder, 'whole', easy));
+  const bestPath = join(whole.out, 'best.safetensors');
+  const best = decodeSafetensors(await readFile(bestPath), bestPath);
+  t.log(`best at step ${best.metadata.step}, score ${best.metadata.score}`);
+  t.true(Number(best.metadata.step) <= 4, 'the best must come before the stop');
+  const { adapter } = await loadAdapter(whole.out);
+  t.deepEqual(adapter.tensors.get('head.bias')!.data, best.tensors.get('value:head.bias')!.data);
+  const job = jobIn(folder, 'broken', easy);
+  await interrupted(t, job, 5);
+  await train({ ...job, resume: true });
+  t.deepEqual(await filesOf(job.out), await filesOf(whole.out));
+  t.is(whole.split, 'dev');
+  t.like(JSON.parse(await readFile(join(whole.out, 'metrics.json'), 'utf8')), { examples: 10 });
+
+  await rm(join(job.out, 'best.safetensors'));
+  await t.throwsAsync(train({ ...job, resume: true }), {
+    instanceOf: UsageError,
+    message: `${join(job.out, 'best.safetensors')}: must be an existing file, got nothing there; check the path`,
+  });
+});
+
+test('train: resuming with other options, another start or no checkpoint is refused, and nothing is touched', async (t) => {
+  const folder = await folderOf(t);
+  const job = jobIn(folder, 'out', { method: 'head', steps: 3 });
+  await interrupted(t, job, 2);
+  const before = await filesOf(job.out);
+  const others: Partial<TrainJob>[] = [
+    { lr: 0.01 },
+    { seed: 2 },
+    { steps: 4 },
+    { selectOn: 0.5 },
+    { shuffle: false },
+  ];
+  for (const other of others) {
+    await t.throwsAsync(train({ ...job, ...other, resume: true }), {
+      instanceOf: BadFileError,
+      message: `${join(job.out, 'checkpoint.safetensors')}: must be a checkpoint of the same model, data, options and seed, got another plan; repeat the options of the first run, or start anew with --force`,
+    });
+  }
+  await writeFile(join(folder, 'data', 'train.jsonl'), sentences(1, 40));
+  await t.throwsAsync(train({ ...job, resume: true }), { message: /got another plan/ });
+  t.deepEqual(await filesOf(job.out), before);
+
+  await writeFile(join(folder, 'data', 'train.jsonl'), sentences(0, 40));
+  await writeFile(join(job.out, 'training.jsonl'), '{"step":0}\n');
+  await t.throwsAsync(train({ ...job, resume: true }), {
+    instanceOf: BadFileError,
+    message: `${join(job.out, 'training.jsonl')}: must hold a line for each of the 2 steps of the checkpoint, got 1; start anew with --force`,
+  });
+  const nowhere = jobIn(folder, 'nowhere', { method: 'head', resume: true });
+  await t.throwsAsync(train(nowhere), {
+    instanceOf: UsageError,
+    message: `${nowhere.out}: must hold a checkpoint.safetensors to resume from, got none; start anew without --resume (with --force if the folder exists)`,
+  });
+});
+
+test('train: an existing --out is refused without --force, a foreign folder even with it', async (t) => {
+  const folder = await folderOf(t);
+  const own = jobIn(folder, 'own', { method: 'head', steps: 1 });
+  await train(own);
+  await t.throwsAsync(train(own), {
+    instanceOf: UsageError,
+    message: `${own.out}: must not exist yet, got an existing one; choose another --out or pass --force`,
+  });
+  await writeFile(join(own.out, 'left-over'), '');
+  await train({ ...own, force: true });
+  t.false((await readdir(own.out)).includes('left-over'));
+
+  const foreign = jobIn(folder, 'data', { force: true });
+  await t.throwsAsync(train(foreign), {
+    instanceOf: UsageError,
+    message: `${foreign.out}: must be a folder that holdfast made (one of manifest.json, run.json, report.html, adapter.json, training.jsonl, demo.json in it) to be replaced, got another; choose another --out`,
+  });
+  t.deepEqual(await readdir(foreign.out), ['dev.jsonl', 'train.jsonl']);
+});
+
+test('train: what is refused leaves an existing --out as it was, even with --force', async (t) => {
+  const folder = await folderOf(t);
+  const job = jobIn(folder, 'out', { method: 'head', steps: 1, force: true });
+  await train(job);
+  const before = await filesOf(job.out);
+  const refused: readonly [Partial<TrainJob>, string][] = [
+    [
+      { selectOn: 0.99 },
+      '--select-on: must leave examples on both sides of 20 of dev, got 0.99; choose a share such as 0.5',
+    ],
+    [
+      { method: 'stochgrasp' },
+      'train: stochgrasp must have a target spread, got neither --profile nor --target-std; give the profile of the hardware, such as --profile pcm-nandakumar-2019',
+    ],
+    [
+      { method: 'stochgrasp', profile: 'ideal' },
+      '--profile: must give layer "Layer_0/TransformerLayer/MultiheadAttention/qkv_transform_single" a weight error above 0, got none from "ideal"; choose a profile with noise, a larger --target-noise, or --target-std',
+    ],
+    [
+      { method: 'grasp', groups: 257 },
+      '--groups: must be a whole number in 1..256 for layer "Layer_0/TransformerLayer/MultiheadAttention/qkv_transform_single", got 257; choose fewer groups or leave the layer out with --layers',
+    ],
+  ];
+  for (const [more, message] of refused) {
+    await t.throwsAsync(train({ ...job, ...more }), { instanceOf: UsageError, message });
+  }
+  t.deepEqual(await filesOf(job.out), before);
+});
+
+test('train: starts from an adapter, whose method, groups, layers and head it keeps', async (t) => {
+  const folder = await folderOf(t);
+  const first = jobIn(folder, 'first', { steps: 1, layers: '*FFN*', groups: 8 });
+  await train(first);
+  const second = jobIn(folder, 'second', { adapter: first.out, method: 'head', steps: 1, lr: 0 });
+  t.is((await train(second)).method, 'grasp');
+  const [a, b] = [await loadAdapter(first.out), await loadAdapter(second.out)];
+  t.deepEqual(b.adapter, a.adapter);
+  t.is(a.adapter.options.layers.length, 4);
+  const tooMany = { ...jobIn(folder, 'reviews', { adapter: first.out }), data: join(folder, 'three') };
+  await mkdir(tooMany.data);
+  const three = ['a', 'b', 'c'].map((label) => JSON.stringify({ text: 'A text.', label })).join('\n');
+  for (const name of ['train', 'dev']) await writeFile(join(tooMany.data, `${name}.jsonl`), `${three}\n`);
+  await t.throwsAsync(train(tooMany), {
+    instanceOf: UsageError,
+    message:
+      '--adapter: must have a head of 3 outputs for task "custom", got 2; start from an adapter of that task',
+  });
+});
+
+test('selection: two seeded parts of dev, each example in one of them', async (t) => {
+  const folder = await folderOf(t);
+  const task = await loadTask('custom', { folder: join(folder, 'data'), seed: 1 });
+  const model = await loadModel('use-lite');
+  const { select, report } = selection(model, task, 0.3, 1);
+  t.deepEqual([select.labels.length, report.labels.length], [6, 14]);
+  const texts = [...select.examples, ...report.examples].map(({ ids }) => ids.join()).sort();
+  t.deepEqual(texts, task.dev.map(({ text }) => model.tokenizer.encode(text).ids.join()).sort());
+  t.deepEqual(selection(model, task, 0.3, 1), { select, report });
+  t.notDeepEqual(selection(model, task, 0.3, 2).select.examples, select.examples);
+});
