@@ -68,7 +68,10 @@ export function createChipWriter(program: Program): ChipWriter {
           columns,
           fromRow,
           toRow,
-          scale: gain === undefined ? layer.scale.subarray(...span) : layer.scale.subarray(...span).map((scale, at) => scale * gain[at]!),
+          scale:
+            gain === undefined
+              ? layer.scale.subarray(...span)
+              : layer.scale.subarray(...span).map((scale, at) => scale * gain[at]!),
           gain: 1,
           out: weights[strip]!,
           ...(gains === null ? { columnSums: sums.subarray(...span) } : {}),
@@ -78,14 +81,22 @@ export function createChipWriter(program: Program): ChipWriter {
     });
   };
 
+  // The reference read, or the first age that the profile's source supports.
+  const start = program.profile.validity.fromSeconds;
   let reference: { key: string; sums: Float64Array[] } | null = null;
   const gainsOf = (state: ChipState): Float32Array[] | null => {
-    if (state.compensate === 'none' || lawsOf(state.source, lawsAt(state.seconds)).driftExponentMean === null) return null;
-    if (lawsAt(state.seconds).driftLog === 0) return null;
+    if (state.compensate === 'none' || lawsOf(state.source, lawsAt(state.seconds)).driftExponentMean === null)
+      return null;
+    if (state.seconds === start || lawsAt(state.seconds).driftLog === 0) return null;
     const key = JSON.stringify([state.chip, state.noise, state.source]);
-    if (reference?.key !== key) reference = { key, sums: pass(state, 0, referenceEvent(0), null) };
+    if (reference?.key !== key) reference = { key, sums: pass(state, start, referenceEvent(start), null) };
     const now = pass(state, state.seconds, referenceEvent(state.seconds), null);
-    return compensationGains(state.compensate, reference.sums, now, program.layers.map((layer) => layer.out));
+    return compensationGains(
+      state.compensate,
+      reference.sums,
+      now,
+      program.layers.map((layer) => layer.out),
+    );
   };
 
   const feeds = (weightsOf: (place: Place, strip: number) => Float32Array): Record<string, Tensor> => {
@@ -129,11 +140,13 @@ function placed(program: Program) {
     array.set(source);
     return array;
   };
-  const places = program.layers.map((layer): Place => ({
-    layer,
-    plus: copied(layer.plus),
-    minus: copied(layer.minus),
-    weights: layer.strips.map(([from, to]) => kernels.allocate((to - from) * layer.out)),
-  }));
+  const places = program.layers.map(
+    (layer): Place => ({
+      layer,
+      plus: copied(layer.plus),
+      minus: copied(layer.minus),
+      weights: layer.strips.map(([from, to]) => kernels.allocate((to - from) * layer.out)),
+    }),
+  );
   return { kernels, places };
 }

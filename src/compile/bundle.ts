@@ -5,14 +5,14 @@ import { readBytes, readText, sha256, stableJson, writeFileAtomic } from '../cor
 import { decodeSafetensors } from '../core/safetensors.ts';
 import { encodeSafetensors } from '../core/safetensors-write.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
-import { decodeModel } from '../graph/read.ts';
 import { float32 } from '../graph/graph.ts';
+import { decodeModel } from '../graph/read.ts';
 import { encodeModel } from '../graph/write.ts';
 import { parseProfile } from '../profile/load.ts';
 import type { DeviceProfile } from '../profile/profile.ts';
-import type { Manifest } from './manifest.ts';
-import type { Program, ProgramLayer } from './program.ts';
+import { type Manifest, type ManifestLayer, parseManifest } from './manifest.ts';
 import type { Range } from './partition.ts';
+import type { Program, ProgramLayer } from './program.ts';
 
 export interface Bundle {
   readonly manifest: Manifest;
@@ -40,7 +40,8 @@ export async function writeBundle(
     tiles.set(`${layer.name}.minus`, float32([layer.in, layer.out], layer.minus));
     const perColumn = [layer.strips.length, layer.out];
     constants.set(`${layer.name}.scale`, float32(perColumn, layer.scale));
-    if (layer.inputRange !== null) constants.set(`${layer.name}.inputRange`, float32([layer.strips.length], layer.inputRange));
+    if (layer.inputRange !== null)
+      constants.set(`${layer.name}.inputRange`, float32([layer.strips.length], layer.inputRange));
     if (layer.adcRange !== null) constants.set(`${layer.name}.adcRange`, float32(perColumn, layer.adcRange));
   }
   const contents: Record<string, Uint8Array | string> = {
@@ -81,15 +82,27 @@ export async function writeBundle(
 export async function readBundle(folder: string): Promise<Bundle> {
   const path = join(folder, 'manifest.json');
   if (!existsSync(path)) {
-    throw new UsageError(folder, 'must be a bundle (a folder with manifest.json), got none there; pass the --out of "holdfast compile"');
+    throw new UsageError(
+      folder,
+      'must be a bundle (a folder with manifest.json), got none there; pass the --out of "holdfast compile"',
+    );
   }
   const text = await readText(path);
   const manifest = parseManifest(text, path);
   const content = async (name: string): Promise<Uint8Array> => {
+    if (!existsSync(join(folder, name))) {
+      throw new BadFileError(
+        join(folder, name),
+        'must be there, as the manifest says, got no such file; compile again or restore the file',
+      );
+    }
     const bytes = await readBytes(join(folder, name));
     const hash = sha256(bytes);
     if (hash !== manifest.files[name]) {
-      throw new BadFileError(join(folder, name), `must have the sha-256 of the manifest (${manifest.files[name] ?? 'none'}), got ${hash}; compile again or restore the file`);
+      throw new BadFileError(
+        join(folder, name),
+        `must have the sha-256 of the manifest (${manifest.files[name] ?? 'none'}), got ${hash}; compile again or restore the file`,
+      );
     }
     return bytes;
   };
@@ -100,16 +113,29 @@ export async function readBundle(folder: string): Promise<Bundle> {
   const digital = await tensors('digital.safetensors');
   const validation = await tensors('validation.safetensors');
   const profilePath = join(folder, 'profile.json');
-  const profile: DeviceProfile = await parseProfile(new TextDecoder().decode(await content('profile.json')), profilePath);
+  const profile: DeviceProfile = await parseProfile(
+    new TextDecoder().decode(await content('profile.json')),
+    profilePath,
+  );
   const layers = manifest.layers.map((layer): ProgramLayer => {
-    const part = (from: ReadonlyMap<string, Tensor>, name: string, size: number, file: string): Float32Array => {
+    const part = (
+      from: ReadonlyMap<string, Tensor>,
+      name: string,
+      size: number,
+      file: string,
+    ): Float32Array => {
       const data = from.get(name)?.data;
       if (!(data instanceof Float32Array) || data.length !== size) {
-        throw new BadFileError(join(folder, file), `tensor "${name}" must hold ${size} float32 values, got ${data?.length ?? 'nothing'}; compile again`);
+        throw new BadFileError(
+          join(folder, file),
+          `tensor "${name}" must hold ${size} float32 values, got ${data?.length ?? 'nothing'}; compile again`,
+        );
       }
       return data;
     };
     const strips = distinct(layer.tiles.map((tile) => tile.rows));
+    const columns = distinct(layer.tiles.map((tile) => tile.columns));
+    checkTiles(layer, strips, columns, path);
     const size = layer.in * layer.out;
     const scales = strips.length * layer.out;
     const optional = (name: string, length: number) =>
@@ -119,7 +145,7 @@ export async function readBundle(folder: string): Promise<Bundle> {
       in: layer.in,
       out: layer.out,
       strips,
-      columns: distinct(layer.tiles.map((tile) => tile.columns)),
+      columns,
       plus: part(tiles, `${layer.name}.plus`, size, 'tiles.safetensors'),
       minus: part(tiles, `${layer.name}.minus`, size, 'tiles.safetensors'),
       scale: part(digital, `${layer.name}.scale`, scales, 'digital.safetensors'),
@@ -127,23 +153,32 @@ export async function readBundle(folder: string): Promise<Bundle> {
       adcRange: optional(`${layer.name}.adcRange`, scales),
     };
   });
-  return { manifest, sha256: sha256(text), program: { graph, layers, profile, options: manifest.options }, digital, validation };
+  return {
+    manifest,
+    sha256: sha256(text),
+    program: { graph, layers, profile, options: manifest.options },
+    digital,
+    validation,
+  };
 }
 
-function parseManifest(text: string, where: string): Manifest {
-  let json: Manifest;
-  try {
-    json = JSON.parse(text) as Manifest;
-  } catch (error) {
-    throw new BadFileError(where, `must be JSON, got ${(error as Error).message}; compile again`, error);
+/** The tiles must cover the layer's weights, each once: every strip with every range of columns. */
+function checkTiles(
+  layer: ManifestLayer,
+  strips: readonly Range[],
+  columns: readonly Range[],
+  where: string,
+): void {
+  const covers = (ranges: readonly Range[], size: number) =>
+    ranges.every(([from, to], i) => from === (ranges[i - 1]?.[1] ?? 0) && to > from) &&
+    ranges.at(-1)?.[1] === size;
+  const isWhole = covers(strips, layer.in) && covers(columns, layer.out);
+  if (!isWhole || layer.tiles.length !== strips.length * columns.length) {
+    throw new BadFileError(
+      where,
+      `the tiles of layer "${layer.name}" must cover its ${layer.in} x ${layer.out} weights, each once, got others; compile again`,
+    );
   }
-  if (json.schemaVersion !== 1) {
-    throw new BadFileError(where, `"schemaVersion" must be 1, got ${json.schemaVersion}; compile again with this version`);
-  }
-  for (const key of ['files', 'layers', 'options', 'sources', 'labels'] as const) {
-    if (json[key] === undefined) throw new BadFileError(where, `"${key}" must be there, got nothing; compile again`);
-  }
-  return json;
 }
 
 function distinct(ranges: readonly (readonly [number, number])[]): Range[] {

@@ -1,3 +1,4 @@
+import { BadFileError } from '../core/errors.ts';
 import type { CompileOptions } from './program.ts';
 
 /** What a bundle was made from: a name and a SHA-256. */
@@ -20,7 +21,10 @@ export interface ManifestLayer {
   readonly out: number;
   readonly mapping: 'differential-one-sided';
   readonly cells: readonly ['plus', 'minus'];
-  readonly tiles: readonly { readonly rows: readonly [number, number]; readonly columns: readonly [number, number] }[];
+  readonly tiles: readonly {
+    readonly rows: readonly [number, number];
+    readonly columns: readonly [number, number];
+  }[];
 }
 
 /** `manifest.json` of a bundle. Keys sorted, no time of day, no path. */
@@ -49,4 +53,50 @@ export interface Manifest {
   readonly labels: readonly string[];
   readonly warnings: readonly string[];
   readonly versions: Readonly<Record<string, string>>;
+}
+
+/**
+ * The manifest in the text of a `manifest.json`.
+ *
+ * @throws BadFileError if it is of another version or lacks what a bundle is read by.
+ */
+export function parseManifest(text: string, where: string): Manifest {
+  let json: Manifest;
+  try {
+    json = JSON.parse(text) as Manifest;
+  } catch (error) {
+    throw new BadFileError(where, `must be JSON, got ${(error as Error).message}; compile again`, error);
+  }
+  if (json?.schemaVersion !== 1) {
+    throw new BadFileError(
+      where,
+      `"schemaVersion" must be 1, got ${json?.schemaVersion}; compile again with this version`,
+    );
+  }
+  for (const key of ['files', 'layers', 'options', 'sources', 'labels'] as const) {
+    if (json[key] === undefined) {
+      throw new BadFileError(where, `"${key}" must be there, got nothing; compile again`);
+    }
+  }
+  if (!Array.isArray(json.layers) || !json.layers.every(isLayer)) {
+    throw new BadFileError(
+      where,
+      '"layers" must hold {name, in, out, tiles}, got another form; compile again',
+    );
+  }
+  return json;
+}
+
+function isLayer(layer: ManifestLayer | null): boolean {
+  const isRange = (range: unknown) =>
+    Array.isArray(range) && range.length === 2 && range.every(Number.isInteger);
+  return (
+    typeof layer?.name === 'string' &&
+    Number.isInteger(layer.in) &&
+    Number.isInteger(layer.out) &&
+    Array.isArray(layer.tiles) &&
+    layer.tiles.every(
+      (tile: ManifestLayer['tiles'][number] | null) => isRange(tile?.rows) && isRange(tile?.columns),
+    )
+  );
 }

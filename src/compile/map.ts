@@ -4,6 +4,9 @@ import type { Range } from './partition.ts';
 /** Whether a tile has one scale or each of its columns has its own. */
 export type ScaleRule = 'tile' | 'column';
 
+/** The smallest float32 with all its digits. */
+const SMALLEST_SCALE = 2 ** -126;
+
 /** The cells of a layer: two conductances a weight, of which one stays at gMin (one-sided differential pair). */
 export interface MappedLayer {
   /** Target conductances in microsiemens, `[in, out]`. */
@@ -18,8 +21,9 @@ export interface MappedLayer {
  *
  *     gPlus = gMin + max(w, 0) / scale,   gMinus = gMin + max(-w, 0) / scale,   scale = max |w| / (gMax - gMin)
  *
- * the maximum going over a tile, or over a tile's column. An all-zero tile has scale 0 and all cells at gMin.
- * Each weight comes back within 1 ulp: gMin 0 and float32 throughout.
+ * the maximum going over a tile, or over a tile's column. An all-zero tile has scale 0 and all cells at gMin. No other
+ * scale is below 2^-126, where float32 would lose digits: such weights take a part of the range only.
+ * With gMin 0 each weight comes back within 1 ulp, or 2^-140 of the largest.
  *
  * @param weight `[in, out]`, row-major. Not modified.
  * @throws CompileError if a weight is not a finite number.
@@ -44,14 +48,18 @@ export function mapWeights(
         for (let column = from; column < to; column++) {
           const size = Math.abs(weight[row * out + column]!);
           if (!Number.isFinite(size)) {
-            throw new CompileError(`layer "${name}"`, `weight [${row}, ${column}] must be a finite number, got ${weight[row * out + column]}; repair the checkpoint`);
+            throw new CompileError(
+              `layer "${name}"`,
+              `weight [${row}, ${column}] must be a finite number, got ${weight[row * out + column]}; repair the checkpoint`,
+            );
           }
           if (size > largest[column - from]!) largest[column - from] = size;
         }
       }
       const ofTile = largest.reduce((a, b) => Math.max(a, b), 0);
       for (let column = from; column < to; column++) {
-        scale[strip * out + column] = (rule === 'tile' ? ofTile : largest[column - from]!) / (gMax - gMin);
+        const size = rule === 'tile' ? ofTile : largest[column - from]!;
+        scale[strip * out + column] = size === 0 ? 0 : Math.max(size / (gMax - gMin), SMALLEST_SCALE);
       }
       for (let row = fromRow; row < toRow; row++) {
         for (let column = from; column < to; column++) {

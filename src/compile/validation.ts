@@ -1,6 +1,6 @@
+import { lookup } from '../core/table.ts';
 import type { Tensor } from '../graph/graph.ts';
 import { float32 } from '../graph/graph.ts';
-import { lookup } from '../core/table.ts';
 import { cellLaws } from '../profile/cell-laws.ts';
 import type { Program, ProgramLayer } from './program.ts';
 
@@ -9,7 +9,8 @@ export const TOLERANCE_DEVIATIONS = 6;
 
 /**
  * A product for each strip, to accept or reject a chip by: `<layer>.<strip>.input` `[1, R]`, `.output` and `.tolerance`
- * `[1, out]`, in weight units, read at the profile's reference time, before the ADC.
+ * `[1, out]`, in weight units, read at the first age that the profile's source supports (the reference read as a rule),
+ * before the ADC.
  *
  * The input is fixed: x_i = 2 frac((i + 1) phi) - 1 with phi the golden ratio, well spread and the same everywhere.
  * The output is computed in float64 in row order from the model's own weights as the targets give them. The tolerance
@@ -38,7 +39,7 @@ export function validationInput(rows: number): Float32Array {
 }
 
 function stripVector(program: Program, layer: ProgramLayer, strip: number) {
-  const laws = cellLaws(program.profile, 0);
+  const laws = cellLaws(program.profile, program.profile.validity.fromSeconds);
   const { gMaxMicrosiemens: gMax } = laws;
   const [from, to] = layer.strips[strip]!;
   const input = validationInput(to - from);

@@ -22,38 +22,43 @@ export interface BatchOptions {
   readonly padId: number;
   /** No padding at all: a batch ends where the number of tokens changes. Default false. */
   readonly equalLength?: boolean;
-  /**
-   * Within each run of so many batches the examples are sorted by length first: nearly the order wanted, with less
-   * padding. Default 1, which keeps the order.
-   */
-  readonly window?: number;
+  /** Tokens a batch at most, padding counted in; a single longer text has a batch of its own. Default: any number. */
+  readonly tokens?: number;
 }
 
 /**
  * Cuts encoded texts into batches, each example once.
- * @throws RangeError if the size or the window is not a whole number of at least 1
+ * @throws RangeError if the size or the number of tokens is not at least 1
  */
 export function batches(
   encoded: readonly { readonly ids: readonly number[] }[],
-  { size, order, padId, equalLength = false, window = 1 }: BatchOptions,
+  { size, order, padId, equalLength = false, tokens = Number.POSITIVE_INFINITY }: BatchOptions,
 ): Batch[] {
-  for (const [name, value] of Object.entries({ size, window })) {
-    if (!Number.isInteger(value) || value < 1)
-      throw new RangeError(`batches: ${name} must be 1 or more, got ${value}`);
+  for (const [name, value] of Object.entries({ size, tokens })) {
+    if (!(value >= 1)) throw new RangeError(`batches: ${name} must be 1 or more, got ${value}`);
   }
   const lengthOf = (index: number) => encoded[index]!.ids.length;
   // Longest first: the greatest memory is taken at the start, not at the end. Array sort is stable.
-  const byLength = (indices: number[]) => indices.sort((a, b) => lengthOf(b) - lengthOf(a));
+  const indices =
+    order === 'length'
+      ? encoded.map((_, index) => index).sort((a, b) => lengthOf(b) - lengthOf(a))
+      : Array.from(order);
 
-  let indices: number[];
-  if (order === 'length') indices = byLength(encoded.map((_, index) => index));
-  else if (window === 1) indices = Array.from(order);
-  else indices = chunks(Array.from(order), size * window).flatMap(byLength);
-
-  const blocks = equalLength
-    ? runs(indices, lengthOf).flatMap((run) => chunks(run, size))
-    : chunks(indices, size);
-  return blocks.map((block) => batchOf(block, encoded, padId));
+  const blocks: { indices: number[]; width: number }[] = [];
+  for (const index of indices) {
+    const length = lengthOf(index);
+    const block = blocks.at(-1);
+    const width = Math.max(block?.width ?? 0, length);
+    const rows = (block?.indices.length ?? 0) + 1;
+    const fits = rows <= size && rows * width <= tokens && (!equalLength || block?.width === length);
+    if (block !== undefined && fits) {
+      block.indices.push(index);
+      block.width = width;
+    } else {
+      blocks.push({ indices: [index], width: length });
+    }
+  }
+  return blocks.map((block) => batchOf(block.indices, encoded, padId));
 }
 
 function batchOf(
@@ -74,21 +79,4 @@ function batchOf(
     }
   }
   return { indices, rows, shape: [height, width], ids, mask };
-}
-
-function chunks<T>(values: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(values.length / size) }, (_, k) =>
-    values.slice(k * size, (k + 1) * size),
-  );
-}
-
-/** Cuts where the length changes from one to the next. */
-function runs(indices: readonly number[], lengthOf: (index: number) => number): number[][] {
-  const result: number[][] = [];
-  for (const index of indices) {
-    const run = result.at(-1);
-    if (run !== undefined && lengthOf(run[0]!) === lengthOf(index)) run.push(index);
-    else result.push([index]);
-  }
-  return result;
 }

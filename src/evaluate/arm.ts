@@ -7,7 +7,7 @@ import type { Engine, Feeds, Session } from '../runtime/engine.ts';
 import type { EvaluationData } from './evaluation-data.ts';
 import { modelFeeds } from './model-feeds.ts';
 
-/** Examples on which clipped inputs and saturated conversions are counted: the first ones of the data. */
+/** Examples on which clipped inputs and saturated conversions are counted: the first ones of the commonest length. */
 const COUNTED_EXAMPLES = 16;
 
 /** A bundle's graph, loaded, with its data in batches. */
@@ -32,14 +32,11 @@ export async function loadArm(
   if (options.withIdeal) sessions.set('ideal', await engine.load(withoutConverters(graph), { threads }));
   const counted = countSaturation(graph);
   if (counted.counters.length > 0) sessions.set('counting', await engine.load(counted.graph, { threads }));
-  const place = batches(data.examples, { size: data.batch, order: 'length', padId: data.padId });
-  const few = data.examples.slice(0, COUNTED_EXAMPLES);
-  const unpadded = batches(few, {
-    size: COUNTED_EXAMPLES,
-    order: 'length',
-    padId: data.padId,
-    equalLength: true,
-  });
+  const { tokens, padId } = data;
+  const place = batches(data.examples, { size: tokens, tokens, order: 'length', padId });
+  const few = { size: COUNTED_EXAMPLES, order: 'length', padId, equalLength: true } as const;
+  // Batches of one length hold no padding, which would be counted as data; the fullest of them is the fixed subset.
+  const unpadded = batches(data.examples, few).reduce((fullest, batch) => (batch.rows > fullest.rows ? batch : fullest));
   const ranks = counterRanks(bundle, counted.counters);
   return {
     async logits(weights, converters) {
@@ -64,14 +61,12 @@ export async function loadArm(
       if (session === undefined) return { clippedInputs: null, saturatedConversions: null };
       const beyond = { dac: 0, adc: 0 };
       const all = { dac: 0, adc: 0 };
-      for (const batch of unpadded) {
-        const results = await session.run({ ...modelFeeds(batch), ...weights });
-        for (const { output, kind } of counted.counters) {
-          const { width, overTokens } = ranks.get(output)!;
-          const conversions = width * batch.rows * (overTokens ? batch.shape[1] : 1);
-          all[kind] += conversions;
-          beyond[kind] += (results[output]!.data as Float32Array)[0]! * conversions;
-        }
+      const results = await session.run({ ...modelFeeds(unpadded), ...weights });
+      for (const { output, kind } of counted.counters) {
+        const { width, overTokens } = ranks.get(output)!;
+        const conversions = width * (overTokens ? unpadded.shape[1] : 1);
+        all[kind] += conversions;
+        beyond[kind] += (results[output]!.data as Float32Array)[0]! * conversions;
       }
       const share = (kind: 'dac' | 'adc') => (all[kind] === 0 ? null : beyond[kind] / all[kind]);
       return { clippedInputs: share('dac'), saturatedConversions: share('adc') };

@@ -9,6 +9,6 @@ export interface EvaluationData {
   readonly kind: 'classification' | 'regression';
   readonly metrics: readonly MetricName[];
   readonly padId: number;
-  /** Examples in a batch. */
-  readonly batch: number;
+  /** Tokens in a batch at most, padding counted in. */
+  readonly tokens: number;
 }

@@ -44,6 +44,7 @@ export async function runJobs(
       const stop = new AbortController();
       // Each waiting job listens to it.
       setMaxListeners(0, stop.signal);
+      if (signal?.aborted) stop.abort();
       signal?.addEventListener('abort', () => stop.abort(), { once: true });
       let writing: Promise<void> = Promise.resolve();
       await Promise.all(

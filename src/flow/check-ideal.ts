@@ -25,13 +25,18 @@ export async function checkIdeal(engine: Engine, bundles: readonly Bundle[]): Pr
       else if (own !== undefined) feeds[own] = tensor;
     }
     if (expected === undefined) {
-      throw new BadFileError('validation.safetensors', 'must hold "model.logits" or "model.pooled", got neither; compile again');
+      throw new BadFileError(
+        'validation.safetensors',
+        'must hold "model.logits" or "model.pooled", got neither; compile again',
+      );
     }
     const session = await engine.load(withoutConverters(program.graph), { threads: 1 });
     try {
       const results = await session.run({ ...feeds, ...programWeights(program) }, [output]);
       const check = compareOutputs(results[output]!, expected);
-      const isWorse = Number.isNaN(check.maxAbsoluteError) || check.maxAbsoluteError / check.bound > worst.maxAbsoluteError / worst.bound;
+      const isWorse =
+        Number.isNaN(check.maxAbsoluteError) ||
+        check.maxAbsoluteError / check.bound > worst.maxAbsoluteError / worst.bound;
       if (isWorse) worst = check;
     } finally {
       await session.release();

@@ -13,14 +13,15 @@ export async function cleanLogits(
   engine: Engine,
   model: Model,
   adapter: Adapter,
-  data: Pick<EvaluationData, 'examples' | 'padId' | 'batch'>,
+  data: Pick<EvaluationData, 'examples' | 'padId' | 'tokens'>,
 ): Promise<Float32Array> {
   const graph = attachAdapter(model.graph, adapter, { parameters: 'constant', draws: 'none' });
   const session = await engine.load(graph);
   const { outputs } = adapter.head;
+  const { tokens, padId } = data;
   const logits = new Float32Array(data.examples.length * outputs);
   try {
-    for (const batch of batches(data.examples, { size: data.batch, order: 'length', padId: data.padId })) {
+    for (const batch of batches(data.examples, { size: tokens, tokens, order: 'length', padId })) {
       const values = (await session.run(modelFeeds(batch))).logits!.data as Float32Array;
       batch.indices.forEach((example, row) => {
         logits.set(values.subarray(row * outputs, (row + 1) * outputs), example * outputs);

@@ -33,7 +33,7 @@ const TARGET_NOISE = 2;
 
 const DAY = 86_400;
 
-const FULL = { epochs: 4, probeEpochs: 8, chips: 20, limit: 400, at: [0, 3600, DAY, 365 * DAY], noise: [0.5, 2, 3] };
+const FULL = { epochs: 4, probeEpochs: 4, chips: 20, limit: 400, at: [0, 3600, DAY, 365 * DAY], noise: [0.5, 2, 3] };
 const QUICK = { epochs: 1, probeEpochs: 1, chips: 4, limit: 100, at: [0, DAY, 365 * DAY], noise: [2] };
 
 /**

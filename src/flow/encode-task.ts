@@ -4,8 +4,8 @@ import type { EvaluationData } from '../evaluate/evaluation-data.ts';
 import { encodeExample } from '../model/encode.ts';
 import type { Model } from '../model/model.ts';
 
-/** Examples in a batch of an evaluation: large enough to keep the products busy, small enough for the caches. */
-const EVALUATION_BATCH = 32;
+/** Tokens in a batch, padding counted in: enough to keep the products busy, few enough to stay in the caches. */
+export const TOKENS_A_BATCH = 512;
 
 /**
  * Of a task that we split ourselves the split is part of the task: were it drawn from a run's seed, an adapter could be
@@ -43,6 +43,6 @@ export function evaluationData(model: Model, task: Task, split: SplitName, limit
     kind: task.kind,
     metrics: task.metrics,
     padId: model.tokenizer.padId,
-    batch: EVALUATION_BATCH,
+    tokens: TOKENS_A_BATCH,
   };
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { join, basename, resolve } from 'node:path';
-import { parseSource } from '../chip/sources.ts';
+import { basename, join, resolve } from 'node:path';
 import type { Compensation } from '../chip/compensation.ts';
+import { parseSource } from '../chip/sources.ts';
 import { readBundle } from '../compile/bundle.ts';
 import { UsageError } from '../core/errors.ts';
 import { readText, stableJson, writeFileAtomic } from '../core/files.ts';
@@ -13,10 +13,10 @@ import { loadModel } from '../model/load.ts';
 import { checkAge } from '../profile/cell-laws.ts';
 import { machineFacts } from '../runtime/machine.ts';
 import { openEngine } from '../runtime/open.ts';
+import { checkIdeal } from './check-ideal.ts';
 import { evaluationData, openTask, reportedSplit } from './encode-task.ts';
 import { parseRun } from './read-run.ts';
-import { planRecord, type NamedBundle } from './run-plan.ts';
-import { checkIdeal } from './check-ideal.ts';
+import { type NamedBundle, planRecord } from './run-plan.ts';
 
 export interface EvaluateJob {
   readonly bundles: readonly string[];
@@ -63,7 +63,10 @@ export interface EvaluateResult {
 export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
   const { progress, out } = job;
   if (job.read === 'live') {
-    throw new UsageError('--read', 'must be frozen in this version, got live; use --reads N for repeated reads of a chip');
+    throw new UsageError(
+      '--read',
+      'must be frozen in this version, got live; use --reads N for repeated reads of a chip',
+    );
   }
   for (const source of job.ablate ?? []) parseSource(source);
   progress.stage('load');
@@ -77,9 +80,22 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
   checkArms(arms, model, task);
 
   progress.stage('check that the ideal chip is the digital model');
-  const ideal = await checkIdeal(engine, arms.map(({ bundle }) => bundle));
-  if (!ideal.passed) progress.warn(`the ideal chip differs from the digital model by ${ideal.maxAbsoluteError}, more than ${ideal.bound}; do not trust this run`);
-  const run = planRecord(job, arms, { task, split, examples: data.labels.length, engine, ideal, machine: await machineFacts() });
+  const ideal = await checkIdeal(
+    engine,
+    arms.map(({ bundle }) => bundle),
+  );
+  if (!ideal.passed)
+    progress.warn(
+      `the ideal chip differs from the digital model by ${ideal.maxAbsoluteError}, more than ${ideal.bound}; do not trust this run`,
+    );
+  const run = planRecord(job, arms, {
+    task,
+    split,
+    examples: data.labels.length,
+    engine,
+    ideal,
+    machine: await machineFacts(),
+  });
   await fixPlan(join(out, 'run.json'), run);
 
   const all = planJobs(run, job.baseline);
@@ -93,7 +109,14 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
     sources: run.sources,
     baseline: job.baseline,
   };
-  const { before, made } = await runJobs(join(out, 'samples.jsonl'), jobs, setup, job.jobs, progress, job.signal);
+  const { before, made } = await runJobs(
+    join(out, 'samples.jsonl'),
+    jobs,
+    setup,
+    job.jobs,
+    progress,
+    job.signal,
+  );
   return {
     out,
     arms: arms.map(({ arm }) => arm),
@@ -113,24 +136,40 @@ async function namedBundles(folders: readonly string[]): Promise<NamedBundle[]> 
   for (const folder of folders) {
     const arm = basename(resolve(folder));
     if (arms.some((other) => other.arm === arm)) {
-      throw new UsageError(folder, `must have a folder name of its own, got "${arm}" twice; rename one, for arms are named by their folders`);
+      throw new UsageError(
+        folder,
+        `must have a folder name of its own, got "${arm}" twice; rename one, for arms are named by their folders`,
+      );
     }
     arms.push({ arm, folder: resolve(folder), bundle: await readBundle(folder) });
   }
   return arms;
 }
 
-function checkArms(arms: readonly NamedBundle[], model: { name: string; sha256: string }, task: { name: string; kind: string; labels: readonly string[] }): void {
+function checkArms(
+  arms: readonly NamedBundle[],
+  model: { name: string; sha256: string },
+  task: { name: string; kind: string; labels: readonly string[] },
+): void {
   for (const { arm, bundle } of arms) {
     const { sources, labels } = bundle.manifest;
     if (sources.model.sha256 !== model.sha256) {
-      throw new UsageError(arm, `must be compiled from the same model as the other bundles and this installation (${model.name}), got "${sources.model.name}" with another sha-256; compile it again`);
+      throw new UsageError(
+        arm,
+        `must be compiled from the same model as the other bundles and this installation (${model.name}), got "${sources.model.name}" with another sha-256; compile it again`,
+      );
     }
     if (!bundle.program.graph.outputs.some((output) => output.name === 'logits')) {
-      throw new UsageError(arm, 'must hold an adapter with a task head to be evaluated, got a bare model; compile it with --adapter');
+      throw new UsageError(
+        arm,
+        'must hold an adapter with a task head to be evaluated, got a bare model; compile it with --adapter',
+      );
     }
     if (task.kind === 'classification' && labels.join('\n') !== task.labels.join('\n')) {
-      throw new UsageError(arm, `must have the labels of task "${task.name}" (${task.labels.join(', ')}), got ${labels.join(', ')}; evaluate on the task that it was trained on`);
+      throw new UsageError(
+        arm,
+        `must have the labels of task "${task.name}" (${task.labels.join(', ')}), got ${labels.join(', ')}; evaluate on the task that it was trained on`,
+      );
     }
   }
 }
@@ -146,6 +185,11 @@ async function fixPlan(path: string, run: RunRecord): Promise<void> {
   if (there === text) return;
   const old = parseRun(there, path) as unknown as Record<string, unknown>;
   const now = JSON.parse(text) as Record<string, unknown>;
-  const changed = Object.keys({ ...old, ...now }).filter((key) => JSON.stringify(old[key]) !== JSON.stringify(now[key]));
-  throw new UsageError(path, `must be of the same plan to go on with, got other ${changed.join(', ')}; repeat the first command, or choose another --out`);
+  const changed = Object.keys({ ...old, ...now }).filter(
+    (key) => JSON.stringify(old[key]) !== JSON.stringify(now[key]),
+  );
+  throw new UsageError(
+    path,
+    `must be of the same plan to go on with, got other ${changed.join(', ')}; repeat the first command, or choose another --out`,
+  );
 }

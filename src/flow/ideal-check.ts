@@ -32,7 +32,10 @@ export async function idealCheck(
   return { ...compareOutputs(actual, expected), vectors };
 }
 
-export function compareOutputs(actual: Tensor, expected: Tensor): { passed: boolean; maxAbsoluteError: number; bound: number } {
+export function compareOutputs(
+  actual: Tensor,
+  expected: Tensor,
+): { passed: boolean; maxAbsoluteError: number; bound: number } {
   const [a, e] = [actual.data as Float32Array, expected.data as Float32Array];
   let maxAbsoluteError = 0;
   let largest = 0;

@@ -3,12 +3,14 @@ import { checkAdapterModel, loadAdapter } from '../adapter/file.ts';
 import { UsageError } from '../core/errors.ts';
 import { refuseExisting, writeFileAtomic } from '../core/files.ts';
 import { type Progress, silentProgress } from '../core/progress.ts';
-import { type Batch, batches } from '../data/batches.ts';
+import { batches } from '../data/batches.ts';
 import { classesOf } from '../data/outcomes.ts';
 import { readLines } from '../data/tsv.ts';
-import { float32, type Graph, int64, type Tensor } from '../graph/graph.ts';
+import { modelFeeds } from '../evaluate/model-feeds.ts';
+import type { Graph, Tensor } from '../graph/graph.ts';
 import { loadModel } from '../model/load.ts';
 import { openEngine } from '../runtime/open.ts';
+import { TOKENS_A_BATCH } from './encode-task.ts';
 import { readPredictInput } from './predict-input.ts';
 
 export type PredictOutput = 'logits' | 'hidden' | 'pooled';
@@ -32,8 +34,6 @@ export interface PredictResult {
   readonly lines: readonly string[];
 }
 
-const BATCH_ROWS = 32;
-
 /**
  * `holdfast predict`: plain digital inference, one line of JSON in, one out, in order. Weights stay initializers, which
  * ONNX Runtime packs ahead. Numbers are written with the nine digits that give a float32 back exactly.
@@ -54,11 +54,12 @@ export async function predict(request: PredictRequest): Promise<PredictResult> {
   try {
     progress.stage('predict', encoded.length);
     for (const batch of batches(encoded, {
-      size: BATCH_ROWS,
+      size: TOKENS_A_BATCH,
+      tokens: TOKENS_A_BATCH,
       order: 'length',
       padId: model.tokenizer.padId,
     })) {
-      const result = await session.run(feedsOf(batch), [output]);
+      const result = await session.run(modelFeeds(batch), [output]);
       for (const [row, index] of batch.indices.entries()) {
         lines[index] = answer(output, result[output]!, row, encoded[index]!.ids.length, labels);
       }
@@ -93,10 +94,6 @@ async function graphOf(
     graph: { ...graph, outputs: [...graph.outputs, ...model.graph.outputs] },
     labels: stored.adapter.head.labels,
   };
-}
-
-function feedsOf({ shape, ids, mask }: Batch): Record<string, Tensor> {
-  return { ids: int64(shape, ids), mask: float32(shape, mask) };
 }
 
 /** One line: the row's part of an output, without what stands for padding. */

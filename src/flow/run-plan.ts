@@ -4,8 +4,8 @@ import { packageVersion } from '../core/paths.ts';
 import type { SplitName, Task } from '../data/task.ts';
 import { conditions } from '../evaluate/plan.ts';
 import type { ArmRecord, IdealCheck, LayerRecord, RunRecord } from '../evaluate/run-record.ts';
-import type { DeviceProfile } from '../profile/profile.ts';
 import { profileFacts } from '../profile/facts.ts';
+import type { DeviceProfile } from '../profile/profile.ts';
 import type { Engine } from '../runtime/engine.ts';
 import type { Machine } from '../runtime/machine.ts';
 import type { EvaluateJob } from './evaluate.ts';
@@ -21,7 +21,14 @@ export interface NamedBundle {
 export function planRecord(
   job: EvaluateJob,
   arms: readonly NamedBundle[],
-  known: { task: Task; split: SplitName; examples: number; engine: Engine; ideal: IdealCheck; machine: Machine },
+  known: {
+    task: Task;
+    split: SplitName;
+    examples: number;
+    engine: Engine;
+    ideal: IdealCheck;
+    machine: Machine;
+  },
 ): RunRecord {
   const { task, engine } = known;
   const { node, platform, arch, cpu, features } = known.machine;
@@ -98,13 +105,22 @@ function layerRecord(layer: ProgramLayer, { manifest, digital, program }: Bundle
 
 function simulated(bundle: Bundle, job: EvaluateJob): string[] {
   const { profile, options } = bundle.program;
-  const said = [`conductance pairs on arrays of ${options.tile.rows} x ${options.tile.columns}, scaled by ${options.scale}`];
+  const said = [
+    `conductance pairs on arrays of ${options.tile.rows} x ${options.tile.columns}, scaled by ${options.scale}`,
+  ];
   if (profile.writing !== null) said.push('writing (programming) noise of each cell, once a chip');
   if (profile.drift !== null) said.push('conductance drift with an exponent of its own for each cell');
   if (profile.readNoise !== null) said.push('read noise, one draw for a whole evaluation');
-  const bits = (name: string, value: number | null) => (value === null ? [] : [`${name} of ${value} bits with a static, calibrated range`]);
-  said.push(...bits('input converters (DAC)', options.dac.bits), ...bits('output converters (ADC), one conversion a column and row block,', options.adc.bits));
-  if (job.compensate !== 'none') said.push(`drift compensated by one gain for each ${job.compensate === 'global' ? 'chip' : job.compensate} from a reference read`);
+  const bits = (name: string, value: number | null) =>
+    value === null ? [] : [`${name} of ${value} bits with a static, calibrated range`];
+  said.push(
+    ...bits('input converters (DAC)', options.dac.bits),
+    ...bits('output converters (ADC), one conversion a column and row block,', options.adc.bits),
+  );
+  if (job.compensate !== 'none')
+    said.push(
+      `drift compensated by one gain for each ${job.compensate === 'global' ? 'chip' : job.compensate} from a reference read`,
+    );
   return said;
 }
 

@@ -16,9 +16,15 @@ export interface VerifyResult {
 }
 
 /** Checks a bundle against itself: hashes and shapes, the graph, the validation vectors, and the ideal chip as a whole. */
-export async function verify(job: { readonly bundle: string; readonly progress: Progress }): Promise<VerifyResult> {
+export async function verify(job: {
+  readonly bundle: string;
+  readonly progress: Progress;
+}): Promise<VerifyResult> {
   const checks: { name: string; passed: boolean; detail: string }[] = [];
-  const attempt = async <T>(name: string, act: () => Promise<{ detail: string; value: T }>): Promise<T | undefined> => {
+  const attempt = async <T>(
+    name: string,
+    act: () => Promise<{ detail: string; value: T }>,
+  ): Promise<T | undefined> => {
     job.progress.stage(name);
     try {
       const { detail, value } = await act();
@@ -46,7 +52,12 @@ export async function verify(job: { readonly bundle: string; readonly progress: 
     await attempt('ideal chip equals the digital model', async () => {
       const { passed, maxAbsoluteError, bound } = await checkIdeal(await openEngine('onnxruntime'), [bundle]);
       const detail = `largest difference ${maxAbsoluteError.toExponential(1)}, bound ${bound.toExponential(1)}`;
-      if (!passed) throw new HoldfastError('bad-file', job.bundle, `must be within the bound, got ${detail}; compile again`);
+      if (!passed)
+        throw new HoldfastError(
+          'bad-file',
+          job.bundle,
+          `must be within the bound, got ${detail}; compile again`,
+        );
       return { detail, value: null };
     });
   }
@@ -55,7 +66,10 @@ export async function verify(job: { readonly bundle: string; readonly progress: 
     bundle: job.bundle,
     accepted,
     checks,
-    lines: [...checks.map(({ name, passed, detail }) => `${passed ? 'ok  ' : 'NO  '}${name}: ${detail}`), accepted ? 'accepted' : 'rejected'],
+    lines: [
+      ...checks.map(({ name, passed, detail }) => `${passed ? 'ok  ' : 'NO  '}${name}: ${detail}`),
+      accepted ? 'accepted' : 'rejected',
+    ],
   };
 }
 
@@ -66,7 +80,12 @@ function checkStripInputs({ program }: Bundle): void {
       const name = stripInput(layer.name, strip);
       const got = inputs.get(name)?.shape.join(', ');
       const want = [to - from, layer.out].join(', ');
-      if (got !== want) throw new HoldfastError('bad-file', 'program.onnx', `input "${name}" must be [${want}], got ${got === undefined ? 'none' : `[${got}]`}; compile again`);
+      if (got !== want)
+        throw new HoldfastError(
+          'bad-file',
+          'program.onnx',
+          `input "${name}" must be [${want}], got ${got === undefined ? 'none' : `[${got}]`}; compile again`,
+        );
     });
   }
 }
@@ -79,7 +98,11 @@ function checkVectors({ program, validation }: Bundle): string {
       const input = validation.get(`${layer.name}.${strip}.input`)?.data;
       const output = validation.get(`${layer.name}.${strip}.output`)?.data;
       if (input?.length !== to - from || output?.length !== layer.out) {
-        throw new HoldfastError('bad-file', 'validation.safetensors', `vectors of "${layer.name}" strip ${strip} must have ${to - from} inputs and ${layer.out} outputs, got ${input?.length} and ${output?.length}; compile again`);
+        throw new HoldfastError(
+          'bad-file',
+          'validation.safetensors',
+          `vectors of "${layer.name}" strip ${strip} must have ${to - from} inputs and ${layer.out} outputs, got ${input?.length} and ${output?.length}; compile again`,
+        );
       }
       const weights = targetWeights(layer, strip);
       for (let column = 0; column < layer.out; column++) {
@@ -94,7 +117,11 @@ function checkVectors({ program, validation }: Bundle): string {
         const off = Math.abs(sum - Number(output[column]!)) / Math.max(size, Number.MIN_VALUE);
         worst = Math.max(worst, off);
         if (!(off <= 2 ** -22)) {
-          throw new HoldfastError('bad-file', 'validation.safetensors', `output ${column} of "${layer.name}" strip ${strip} must be ${sum}, as the targets give it, got ${output[column]}; compile again`);
+          throw new HoldfastError(
+            'bad-file',
+            'validation.safetensors',
+            `output ${column} of "${layer.name}" strip ${strip} must be ${sum}, as the targets give it, got ${output[column]}; compile again`,
+          );
         }
       }
     });

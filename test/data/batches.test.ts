@@ -44,16 +44,11 @@ test('batches: equalLength never pads, whatever the order', (t) => {
   t.true(made.every((batch) => batch.mask.every((value) => value === 1)));
 });
 
-test('batches: window sorts by length within each run of batches only', (t) => {
-  const order = Uint32Array.of(0, 1, 2, 3, 4, 5);
-  const made = batches(texts(1, 4, 2, 3, 9, 8), { size: 2, order, padId: 0, window: 2 });
+test('batches: tokens bounds rows x length with padding counted in, a longer text stands alone', (t) => {
+  const made = batches(texts(1, 4, 2, 3, 9, 8), { size: 9, order: 'length', padId: 0, tokens: 8 });
   t.deepEqual(
     made.map((batch) => batch.indices),
-    [
-      [1, 3],
-      [2, 0],
-      [4, 5],
-    ],
+    [[4], [5], [1, 3], [2, 0]],
   );
 });
 

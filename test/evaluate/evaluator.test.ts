@@ -5,7 +5,12 @@ import { loadProfile } from '../../src/profile/load.ts';
 import { openEngine } from '../../src/runtime/open.ts';
 import { toyAdapter, toyData, toyModelBundle } from '../support/toy-model.ts';
 
-const OPTIONS = { compensate: 'none', threads: 1, sources: ['all', 'converters', 'writing'], baseline: true } as const;
+const OPTIONS = {
+  compensate: 'none',
+  threads: 1,
+  sources: ['all', 'converters', 'writing'],
+  baseline: true,
+} as const;
 
 const JOB: Job = { chip: 5, seconds: 3600, noise: 2, read: 0, source: 'all', arms: ['a', 'b'] };
 
@@ -23,8 +28,24 @@ test('createEvaluator: a row for each arm that is wanted, the same in any order 
   const evaluator = await evaluatorOf('pcm-nandakumar-2019');
   const both = await evaluator.run(JOB);
   t.deepEqual(
-    both.map(({ arm, chip, seconds, noise, read, source, examples }) => ({ arm, chip, seconds, noise, read, source, examples })),
-    ['a', 'b'].map((arm) => ({ arm, chip: 5, seconds: 3600, noise: 2, read: 0, source: 'all', examples: 20 })),
+    both.map(({ arm, chip, seconds, noise, read, source, examples }) => ({
+      arm,
+      chip,
+      seconds,
+      noise,
+      read,
+      source,
+      examples,
+    })),
+    ['a', 'b'].map((arm) => ({
+      arm,
+      chip: 5,
+      seconds: 3600,
+      noise: 2,
+      read: 0,
+      source: 'all',
+      examples: 20,
+    })),
   );
   await evaluator.run({ ...JOB, chip: 6 });
   t.deepEqual(await evaluator.run({ ...JOB, arms: ['b'] }), [both[1]!]);

@@ -42,7 +42,10 @@ test('remainingJobs: what is there is not made again, arm by arm', (t) => {
   const missing = samples[17]!;
   const { arm, chip, seconds, noise, read, source } = missing;
   t.deepEqual(
-    remainingJobs(jobs, samples.filter((sample) => sample !== missing)),
+    remainingJobs(
+      jobs,
+      samples.filter((sample) => sample !== missing),
+    ),
     [{ chip, seconds, noise, read, source, arms: [arm] }],
   );
 });

@@ -9,7 +9,7 @@ const CLASSES: EvaluationData = {
   kind: 'classification',
   metrics: ['accuracy', 'f1'],
   padId: 0,
-  batch: 4,
+  tokens: 40,
 };
 
 test('scoreLogits: accuracy, f1 and one bit an example, by hand', (t) => {
@@ -29,7 +29,12 @@ test('scoreLogits: a logit that is not a number counts as wrong', (t) => {
 });
 
 test('scoreLogits: a regression has correlations and no outcomes; a constant one is undefined', (t) => {
-  const data = { ...CLASSES, labels: [1, 2, 3, 4], kind: 'regression', metrics: ['pearson', 'spearman'] } as const;
+  const data = {
+    ...CLASSES,
+    labels: [1, 2, 3, 4],
+    kind: 'regression',
+    metrics: ['pearson', 'spearman'],
+  } as const;
   const score = scoreLogits(Float32Array.of(1, 2, 3, 10), 1, data);
   t.is(score.outcomes, '');
   t.true(Math.abs(score.metrics.spearman! - 1) < 1e-12);

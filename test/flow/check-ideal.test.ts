@@ -35,8 +35,14 @@ test('checkIdeal: the ideal chip of a bundle is its digital model to float round
 });
 
 const SABOTAGE: readonly [string, (layer: ProgramLayer) => Partial<ProgramLayer>][] = [
-  ['two rows of targets swapped', ({ plus, minus }) => ({ plus: swapped(plus, 1, 4), minus: swapped(minus, 1, 4) })],
-  ['the scale of one strip wrong', ({ scale, out }) => ({ scale: scale.map((unit, i) => (i < out ? unit : 1.01 * unit)) })],
+  [
+    'two rows of targets swapped',
+    ({ plus, minus }) => ({ plus: swapped(plus, 1, 4), minus: swapped(minus, 1, 4) }),
+  ],
+  [
+    'the scale of one strip wrong',
+    ({ scale, out }) => ({ scale: scale.map((unit, i) => (i < out ? unit : 1.01 * unit)) }),
+  ],
   ['plus and minus exchanged', ({ plus, minus }) => ({ plus: minus, minus: plus })],
   ['a cell that is no number', ({ plus }) => ({ plus: changed(plus, 9, Number.NaN) })],
   ['one cell at 0', ({ plus, minus }) => ({ plus: changed(plus, 8, 0), minus: changed(minus, 8, 0) })],

@@ -7,7 +7,7 @@ import test from 'ava';
 import { BadFileError, HoldfastError, SurroundingsError, UsageError } from '../../src/core/errors.ts';
 import { silentProgress as progress } from '../../src/core/progress.ts';
 import { compile } from '../../src/flow/compile.ts';
-import { evaluate, type EvaluateJob } from '../../src/flow/evaluate.ts';
+import { type EvaluateJob, evaluate } from '../../src/flow/evaluate.ts';
 import { merge } from '../../src/flow/merge.ts';
 import { readRun } from '../../src/flow/read-run.ts';
 import { useLiteAdapter } from '../support/use-lite-adapter.ts';
@@ -43,13 +43,24 @@ function plan(change: Partial<EvaluateJob> = {}): EvaluateJob {
 }
 
 async function rows(run: string): Promise<string[]> {
-  return (await readFile(join(run, 'samples.jsonl'), 'utf8')).split('\n').filter((line) => line !== '').sort();
+  return (await readFile(join(run, 'samples.jsonl'), 'utf8'))
+    .split('\n')
+    .filter((line) => line !== '')
+    .sort();
 }
 
 test.before(async () => {
   state.folder = await mkdtemp(join(tmpdir(), 'holdfast-evaluate-'));
   const adapter = await useLiteAdapter(state.folder, 'grasp', 1);
-  const common = { model: 'use-lite', adapter, deploy: 'digital', calibrateOn: 'reviews', seed: 1, force: false, progress } as const;
+  const common = {
+    model: 'use-lite',
+    adapter,
+    deploy: 'digital',
+    calibrateOn: 'reviews',
+    seed: 1,
+    force: false,
+    progress,
+  } as const;
   await compile({ ...common, profile: 'pcm-nandakumar-2019', out: place('one') });
   await compile({ ...common, profile: 'ideal', out: place('ideal') });
   await evaluate(plan());
@@ -57,21 +68,31 @@ test.before(async () => {
 
 test.after.always(() => rm(state.folder, { recursive: true, force: true }));
 
-test.serial('evaluate: a row for each arm, chip and condition, and one of the clean model for each arm', async (t) => {
-  const out = place('run-of-two-arms');
-  await cp(place('one'), place('two'), { recursive: true });
-  await evaluate(plan({ out, bundles: [place('one'), place('two')] }));
-  const { run, samples } = await readRun(out);
-  t.is(samples.length, 2 * (1 + 2 * 2));
-  t.deepEqual(run.arms.map(({ arm }) => arm), ['one', 'two']);
-  t.deepEqual(run.chips, [1, 2]);
-  t.true(run.idealCheck!.passed);
-  // The second bundle is a copy of the first: the same chip, the same rows.
-  const without = (arm: string) => samples.filter((sample) => sample.arm === arm).map((sample) => ({ ...sample, arm: '' }));
-  t.deepEqual(without('one'), without('two'));
-  // And what stands beside an arm changes nothing.
-  t.deepEqual((await rows(out)).filter((row) => row.includes('"one"')), await rows(place('run')));
-});
+test.serial(
+  'evaluate: a row for each arm, chip and condition, and one of the clean model for each arm',
+  async (t) => {
+    const out = place('run-of-two-arms');
+    await cp(place('one'), place('two'), { recursive: true });
+    await evaluate(plan({ out, bundles: [place('one'), place('two')] }));
+    const { run, samples } = await readRun(out);
+    t.is(samples.length, 2 * (1 + 2 * 2));
+    t.deepEqual(
+      run.arms.map(({ arm }) => arm),
+      ['one', 'two'],
+    );
+    t.deepEqual(run.chips, [1, 2]);
+    t.true(run.idealCheck!.passed);
+    // The second bundle is a copy of the first: the same chip, the same rows.
+    const without = (arm: string) =>
+      samples.filter((sample) => sample.arm === arm).map((sample) => ({ ...sample, arm: '' }));
+    t.deepEqual(without('one'), without('two'));
+    // And what stands beside an arm changes nothing.
+    t.deepEqual(
+      (await rows(out)).filter((row) => row.includes('"one"')),
+      await rows(place('run')),
+    );
+  },
+);
 
 test.serial('evaluate: two jobs at a time give the bytes of one', async (t) => {
   await evaluate(plan({ out: place('run-of-two-jobs'), jobs: 2 }));
@@ -85,41 +106,68 @@ test.serial('evaluate: a finished run asked for again makes nothing', async (t) 
   t.deepEqual(await readFile(place('run', 'samples.jsonl')), before);
 });
 
-test.serial('evaluate: a run killed in the middle, resumed by the same command, gives the bytes of an unbroken one', async (t) => {
-  const out = place('run-killed');
-  const words = ['evaluate', place('one'), '--task', 'reviews', '--chips', '2', '--at', '0s,1d', '--limit', '8', '--compensate', 'global', '--jobs', '1', '--out', out];
-  const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
-  const child = spawn(process.execPath, [main, ...words], { stdio: 'ignore' });
-  const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_, signal) => resolve(signal)));
-  const look = setInterval(() => {
-    rows(out).then(
-      (lines) => lines.length > 0 && child.kill('SIGKILL'),
-      () => undefined, // There is no file yet.
+test.serial(
+  'evaluate: a run killed in the middle, resumed by the same command, gives the bytes of an unbroken one',
+  async (t) => {
+    const out = place('run-killed');
+    const words = [
+      'evaluate',
+      place('one'),
+      '--task',
+      'reviews',
+      '--chips',
+      '2',
+      '--at',
+      '0s,1d',
+      '--limit',
+      '8',
+      '--compensate',
+      'global',
+      '--jobs',
+      '1',
+      '--out',
+      out,
+    ];
+    const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+    const child = spawn(process.execPath, [main, ...words], { stdio: 'ignore' });
+    const ended = new Promise<NodeJS.Signals | null>((resolve) =>
+      child.once('exit', (_, signal) => resolve(signal)),
     );
-  }, 5);
-  t.is(await ended, 'SIGKILL');
-  clearInterval(look);
-  const left = await rows(out);
-  t.log(`killed after ${left.length} of 5 rows`);
-  t.true(left.length < 5);
-  // What a kill in the middle of a write would leave.
-  await writeFile(join(out, 'samples.jsonl'), `${left.join('\n')}\n{"arm":"one","chi`);
-  const result = await evaluate(plan({ out, jobs: 2 }));
-  t.is(result.resumedRows, left.length);
-  t.deepEqual(await rows(out), await rows(place('run')));
-});
+    const look = setInterval(() => {
+      rows(out).then(
+        (lines) => lines.length > 0 && child.kill('SIGKILL'),
+        () => undefined, // There is no file yet.
+      );
+    }, 5);
+    t.is(await ended, 'SIGKILL');
+    clearInterval(look);
+    const left = await rows(out);
+    t.log(`killed after ${left.length} of 5 rows`);
+    t.true(left.length < 5);
+    // What a kill in the middle of a write would leave.
+    await writeFile(join(out, 'samples.jsonl'), `${left.join('\n')}\n{"arm":"one","chi`);
+    const result = await evaluate(plan({ out, jobs: 2 }));
+    t.is(result.resumedRows, left.length);
+    t.deepEqual(await rows(out), await rows(place('run')));
+  },
+);
 
 test.serial('evaluate: an interrupted run says where it stopped and goes on', async (t) => {
   const out = place('run-interrupted');
   const stop = new AbortController();
   const progressThatStops = { ...progress, advance: (by = 1) => (by === 1 ? stop.abort() : undefined) };
-  const error = await t.throwsAsync(evaluate(plan({ out, progress: progressThatStops, signal: stop.signal })), {
-    instanceOf: HoldfastError,
-    message: /^.*samples\.jsonl: interrupted after \d+ rows; the same command goes on from there$/,
-  });
+  const error = await t.throwsAsync(
+    evaluate(plan({ out, progress: progressThatStops, signal: stop.signal })),
+    {
+      instanceOf: HoldfastError,
+      message: /^.*samples\.jsonl: interrupted after \d+ rows; the same command goes on from there$/,
+    },
+  );
   t.is(error.exitCode, 130);
   // Ctrl-C before there is anything to stop.
-  await t.throwsAsync(evaluate(plan({ out, signal: stop.signal })), { message: /: interrupted after \d rows; / });
+  await t.throwsAsync(evaluate(plan({ out, signal: stop.signal })), {
+    message: /: interrupted after \d rows; /,
+  });
   await evaluate(plan({ out }));
   t.deepEqual(await rows(out), await rows(place('run')));
 });
@@ -139,7 +187,8 @@ test.serial('merge: refuses another plan, rows that disagree, and a torn one', a
     await cp(place('run'), place(name), { recursive: true });
     return place(name);
   };
-  const attempt = (other: string) => merge({ runs: [place('run'), other], out: place('never'), force: false });
+  const attempt = (other: string) =>
+    merge({ runs: [place('run'), other], out: place('never'), force: false });
   const json = await readFile(place('run', 'run.json'), 'utf8');
 
   const seeded = await copy('run-of-seed-2');
@@ -151,10 +200,14 @@ test.serial('merge: refuses another plan, rows that disagree, and a torn one', a
 
   const samples = await readFile(place('run', 'samples.jsonl'), 'utf8');
   const disagreeing = await copy('run-that-disagrees');
-  await writeFile(join(disagreeing, 'samples.jsonl'), samples.replace(/"clippedInputs":[^,n]+/, '"clippedInputs":0.5'));
+  await writeFile(
+    join(disagreeing, 'samples.jsonl'),
+    samples.replace(/"clippedInputs":[^,n]+/, '"clippedInputs":0.5'),
+  );
   await t.throwsAsync(attempt(disagreeing), {
     instanceOf: BadFileError,
-    message: /^.*samples\.jsonl: row \[.*\] must equal that of .*, got other numbers; run both again, for a run must not depend on where it runs$/,
+    message:
+      /^.*samples\.jsonl: row \[.*\] must equal that of .*, got other numbers; run both again, for a run must not depend on where it runs$/,
   });
 
   const torn = await copy('run-torn');
@@ -173,7 +226,10 @@ test.serial('evaluate: another plan for the same --out is refused', async (t) =>
   const out = place('run-broken');
   await mkdir(out);
   await writeFile(join(out, 'run.json'), '{');
-  await t.throwsAsync(evaluate(plan({ out })), { instanceOf: BadFileError, message: /^.*run\.json: must be JSON, got a fault \(.*\); restore the file$/ });
+  await t.throwsAsync(evaluate(plan({ out })), {
+    instanceOf: BadFileError,
+    message: /^.*run\.json: must be JSON, got a fault \(.*\); restore the file$/,
+  });
 });
 
 test.serial('evaluate: an --out that cannot be written is one clear error of exit code 3', async (t) => {
@@ -190,8 +246,14 @@ test.serial('evaluate: refuses what it cannot do, by full text', async (t) => {
   const out = place('never');
   const refused = (change: Partial<EvaluateJob>, message: string) =>
     t.throwsAsync(evaluate(plan({ out, ...change })), { instanceOf: UsageError, message });
-  await refused({ read: 'live' }, '--read: must be frozen in this version, got live; use --reads N for repeated reads of a chip');
-  await refused({ ablate: ['heat'] }, '--ablate: must be of writing, drift, read, converters, got "heat"; choose among them');
+  await refused(
+    { read: 'live' },
+    '--read: must be frozen in this version, got live; use --reads N for repeated reads of a chip',
+  );
+  await refused(
+    { ablate: ['heat'] },
+    '--ablate: must be of writing, drift, read, converters, got "heat"; choose among them',
+  );
   await refused(
     { bundles: [place('one'), place('one')] },
     `${place('one')}: must have a folder name of its own, got "one" twice; rename one, for arms are named by their folders`,
@@ -209,7 +271,16 @@ test.serial('evaluate: refuses what it cannot do, by full text', async (t) => {
     { bundles: [place('of-another-task')] },
     'of-another-task: must have the labels of task "reviews" (negative, positive), got no, yes; evaluate on the task that it was trained on',
   );
-  await compile({ model: 'use-lite', profile: 'ideal', out: place('bare'), deploy: 'digital', calibrateOn: 'reviews', seed: 1, force: false, progress });
+  await compile({
+    model: 'use-lite',
+    profile: 'ideal',
+    out: place('bare'),
+    deploy: 'digital',
+    calibrateOn: 'reviews',
+    seed: 1,
+    force: false,
+    progress,
+  });
   await refused(
     { bundles: [place('bare')] },
     'bare: must hold an adapter with a task head to be evaluated, got a bare model; compile it with --adapter',
@@ -217,15 +288,26 @@ test.serial('evaluate: refuses what it cannot do, by full text', async (t) => {
   await t.throwsAsync(readFile(join(out, 'run.json')));
 });
 
-test.serial('evaluate: with --ablate a row for each source, and the converters alone are one chip as another', async (t) => {
-  const out = place('run-ablated');
-  await evaluate(plan({ out, bundles: [place('one')], at: [86_400], ablate: ['writing', 'drift', 'converters'], baseline: false }));
-  const { run, samples } = await readRun(out);
-  t.deepEqual(run.sources, ['writing', 'drift', 'converters']);
-  t.is(samples.length, 2 * 3);
-  const [a, b] = samples.filter(({ source }) => source === 'converters');
-  t.deepEqual({ ...a!, chip: 0 }, { ...b!, chip: 0 });
-});
+test.serial(
+  'evaluate: with --ablate a row for each source, and the converters alone are one chip as another',
+  async (t) => {
+    const out = place('run-ablated');
+    await evaluate(
+      plan({
+        out,
+        bundles: [place('one')],
+        at: [86_400],
+        ablate: ['writing', 'drift', 'converters'],
+        baseline: false,
+      }),
+    );
+    const { run, samples } = await readRun(out);
+    t.deepEqual(run.sources, ['writing', 'drift', 'converters']);
+    t.is(samples.length, 2 * 3);
+    const [a, b] = samples.filter(({ source }) => source === 'converters');
+    t.deepEqual({ ...a!, chip: 0 }, { ...b!, chip: 0 });
+  },
+);
 
 test.serial('evaluate: chips of the ideal profile are the digital model', async (t) => {
   const out = place('run-ideal');
@@ -235,5 +317,6 @@ test.serial('evaluate: chips of the ideal profile are the digital model', async 
   t.log(`largest difference of a logit ${run.idealCheck!.maxAbsoluteError}, bound ${run.idealCheck!.bound}`);
   const [clean, ...chips] = samples;
   t.is(clean!.chip, null);
-  for (const { outcomes, metrics } of chips) t.deepEqual({ outcomes, metrics }, { outcomes: clean!.outcomes, metrics: clean!.metrics });
+  for (const { outcomes, metrics } of chips)
+    t.deepEqual({ outcomes, metrics }, { outcomes: clean!.outcomes, metrics: clean!.metrics });
 });

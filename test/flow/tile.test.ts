@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { BadFileError, UsageError } from '../../src/core/errors.ts';
-import { encodeSafetensors } from '../../src/core/safetensors-write.ts';
 import { readSafetensors } from '../../src/core/safetensors.ts';
+import { encodeSafetensors } from '../../src/core/safetensors-write.ts';
 import { convertInPlace } from '../../src/device/converters.ts';
 import { type TileJob, tile } from '../../src/flow/tile.ts';
 import { float32, type Tensor } from '../../src/graph/graph.ts';
@@ -24,7 +24,17 @@ async function run(
   await writeFile(paths.input, encodeSafetensors(new Map([['input', tensors.input ?? input]])));
   const out = join(folder, 'out.safetensors');
   const auto = { inputRange: 'auto', adcRange: 'auto' } as const;
-  const job = { ...paths, profile: 'ideal', out, at: 0, ...auto, noiseScale: 1, seed: 1, force: false, ...change };
+  const job = {
+    ...paths,
+    profile: 'ideal',
+    out,
+    at: 0,
+    ...auto,
+    noiseScale: 1,
+    seed: 1,
+    force: false,
+    ...change,
+  };
   const result = await tile(job);
   const saved = await readSafetensors(out);
   const values = (name: string) => Array.from(saved.tensors.get(name)!.data as Float32Array);
@@ -32,7 +42,13 @@ async function run(
 }
 
 /** x W in float64. */
-function product(x: ArrayLike<number>, w: ArrayLike<number>, rows: number, inner: number, columns: number): number[] {
+function product(
+  x: ArrayLike<number>,
+  w: ArrayLike<number>,
+  rows: number,
+  inner: number,
+  columns: number,
+): number[] {
   return Array.from({ length: rows * columns }, (_, at) => {
     const [row, column] = [Math.floor(at / columns), at % columns];
     let sum = 0;
@@ -41,17 +57,33 @@ function product(x: ArrayLike<number>, w: ArrayLike<number>, rows: number, inner
   });
 }
 
-const worst = (a: readonly number[], b: readonly number[]) => Math.max(...a.map((value, i) => Math.abs(value - b[i]!)));
+const worst = (a: readonly number[], b: readonly number[]) =>
+  Math.max(...a.map((value, i) => Math.abs(value - b[i]!)));
 
 test('tile: on ideal cells the exact product, and weights within 1 ulp', async (t) => {
   const { result, values, metadata } = await run(t, { tile: { rows: 4, columns: 3 } });
   const { lines, out, relativeRmsError, ...rest } = result;
-  t.deepEqual(rest, { shape: { in: 10, out: 6, batch: 4 }, tiles: 6, clippedInputs: null, saturatedConversions: null });
+  t.deepEqual(rest, {
+    shape: { in: 10, out: 6, batch: 4 },
+    tiles: 6,
+    clippedInputs: null,
+    saturatedConversions: null,
+  });
   t.true(relativeRmsError! < 2e-7);
   t.is(lines.length, 4);
-  t.deepEqual(metadata, { cells: 'plus, minus', noise: '1', profile: 'ideal', seconds: '0', seed: '1', unit: 'microsiemens' });
+  t.deepEqual(metadata, {
+    cells: 'plus, minus',
+    noise: '1',
+    profile: 'ideal',
+    seconds: '0',
+    seed: '1',
+    unit: 'microsiemens',
+  });
   t.true(worst(values('weightEffective'), Array.from(weight.data as Float32Array)) <= 2 ** -23);
-  t.true(worst(values('output'), product(input.data as Float32Array, weight.data as Float32Array, 4, 10, 6)) < 2e-6);
+  t.true(
+    worst(values('output'), product(input.data as Float32Array, weight.data as Float32Array, 4, 10, 6)) <
+      2e-6,
+  );
   t.deepEqual(values('cellPlus'), values('targetPlus'));
   t.deepEqual(values('cellMinus'), values('targetMinus'));
 });
@@ -60,7 +92,12 @@ test('tile: the output is the converted input on the effective weights, converte
   // Writing noise only would need a profile of its own; at noise scale 0 the shipped one has converters and no spread.
   const profile = 'generic-gaussian';
   const ranges = { inputRange: 0.8, adcRange: 3 };
-  const { result, values } = await run(t, { profile, noiseScale: 0, tile: { rows: 5, columns: 6 }, ...ranges });
+  const { result, values } = await run(t, {
+    profile,
+    noiseScale: 0,
+    tile: { rows: 5, columns: 6 },
+    ...ranges,
+  });
   const bits = { bits: 8, rule: 'symmetric' } as const;
   const x = Float32Array.from(input.data as Float32Array);
   const clipped = convertInPlace(x, bits, 0.8);
@@ -68,7 +105,9 @@ test('tile: the output is the converted input on the effective weights, converte
   let saturated = 0;
   for (const from of [0, 5]) {
     const part = Float32Array.from({ length: 20 }, (_, i) => x[Math.floor(i / 5) * 10 + from + (i % 5)]!);
-    const sums = Float32Array.from(product(part, values('weightEffective').slice(from * 6, from * 6 + 30), 4, 5, 6));
+    const sums = Float32Array.from(
+      product(part, values('weightEffective').slice(from * 6, from * 6 + 30), 4, 5, 6),
+    );
     saturated += convertInPlace(sums, bits, 3);
     sums.forEach((value, i) => {
       expected[i] = expected[i]! + value;
@@ -116,7 +155,10 @@ test('tile: one input row gives the same as among others', async (t) => {
 
 for (const profile of ['ideal', 'generic-gaussian', 'pcm-nandakumar-2019']) {
   test(`tile: matrices of zeros give zeros, on ${profile}`, async (t) => {
-    const zeros = { weight: float32([10, 6], new Float32Array(60)), input: float32([4, 10], new Float32Array(40)) };
+    const zeros = {
+      weight: float32([10, 6], new Float32Array(60)),
+      input: float32([4, 10], new Float32Array(40)),
+    };
     for (const tensors of [zeros, { weight: zeros.weight }, { input: zeros.input }]) {
       const { values, result } = await run(t, { profile, at: 60 }, tensors);
       t.true(values('output').every((value) => value === 0));
@@ -135,11 +177,36 @@ const FAULTS: readonly [string, { weight?: Tensor; input?: Tensor }, 'weight' | 
     'input',
     '"input" must have the 10 columns that "weight" has rows, got 3; transpose one of them',
   ],
-  ['a vector', { weight: float32([3], [1, 2, 3]) }, 'weight', '"weight" must be [in, out] with sizes above 0, got [3]; reshape it'],
-  ['no rows', { input: float32([0, 10], []) }, 'input', '"input" must be [B, in] with sizes above 0, got [0, 10]; reshape it'],
-  ['whole numbers', { input: { dtype: 'int32', shape: [1, 1], data: Int32Array.of(1) } }, 'input', '"input" must be float32, got int32; convert it'],
-  ['a NaN', { weight: float32([1, 2], [1, Number.NaN]) }, 'weight', '"weight" must hold finite numbers, got NaN at [0, 1]; mend it there'],
-  ['an infinity', { input: float32([2, 1], [1, -1 / 0]) }, 'input', '"input" must hold finite numbers, got -Infinity at [1, 0]; mend it there'],
+  [
+    'a vector',
+    { weight: float32([3], [1, 2, 3]) },
+    'weight',
+    '"weight" must be [in, out] with sizes above 0, got [3]; reshape it',
+  ],
+  [
+    'no rows',
+    { input: float32([0, 10], []) },
+    'input',
+    '"input" must be [B, in] with sizes above 0, got [0, 10]; reshape it',
+  ],
+  [
+    'whole numbers',
+    { input: { dtype: 'int32', shape: [1, 1], data: Int32Array.of(1) } },
+    'input',
+    '"input" must be float32, got int32; convert it',
+  ],
+  [
+    'a NaN',
+    { weight: float32([1, 2], [1, Number.NaN]) },
+    'weight',
+    '"weight" must hold finite numbers, got NaN at [0, 1]; mend it there',
+  ],
+  [
+    'an infinity',
+    { input: float32([2, 1], [1, -1 / 0]) },
+    'input',
+    '"input" must hold finite numbers, got -Infinity at [1, 0]; mend it there',
+  ],
   [
     'a product beyond float32',
     { weight: float32([1, 1], [3e38]), input: float32([1, 1], [3]) },

@@ -13,7 +13,12 @@ import { toyBundle } from '../support/toy-bundle.ts';
 const CHECKS = ['hashes and shapes', 'graph', 'validation vectors', 'ideal chip equals the digital model'];
 
 /** Changes one tensor of a bundle's file and puts the file's new hash into the manifest, as a forger would. */
-async function forge(bundle: string, file: string, tensor: string, change: (data: Float32Array) => void): Promise<void> {
+async function forge(
+  bundle: string,
+  file: string,
+  tensor: string,
+  change: (data: Float32Array) => void,
+): Promise<void> {
   const path = join(bundle, file);
   const { tensors, metadata } = decodeSafetensors(new Uint8Array(await readFile(path)), path);
   change(tensors.get(tensor)!.data as Float32Array);

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { programWeights } from '../../src/calibrate/ranges.ts';
-import { readBundle, writeBundle, type Bundle } from '../../src/compile/bundle.ts';
+import { type Bundle, readBundle, writeBundle } from '../../src/compile/bundle.ts';
 import { compileProgram, defaultOptions, type Program } from '../../src/compile/program.ts';
 import { validationVectors } from '../../src/compile/validation.ts';
 import { idealCheck } from '../../src/flow/ideal-check.ts';

@@ -6,9 +6,9 @@ import { calibrateRanges } from '../../src/calibrate/ranges.ts';
 import type { Bundle } from '../../src/compile/bundle.ts';
 import type { Manifest } from '../../src/compile/manifest.ts';
 import { compileProgram, defaultOptions } from '../../src/compile/program.ts';
+import { batches } from '../../src/data/batches.ts';
 import type { EvaluationData } from '../../src/evaluate/evaluation-data.ts';
 import { modelFeeds } from '../../src/evaluate/model-feeds.ts';
-import { batches } from '../../src/data/batches.ts';
 import { buildGraph } from '../../src/graph/build.ts';
 import type { Graph } from '../../src/graph/graph.ts';
 import { float32 } from '../../src/graph/graph.ts';
@@ -27,7 +27,10 @@ export function toyModel(): Graph {
   builder.input('mask', 'float32', ['B', 'T']);
   const constant = (name: string, rows: number, columns: number, seed: number) =>
     builder.constant(name, float32([rows, columns], spread(rows * columns, seed, -1, 1)));
-  const words = builder.node('Gather', [constant('words', WORDS, WIDTH, 1), 'ids'], { name: 'embedded', attributes: { axis: 0 } });
+  const words = builder.node('Gather', [constant('words', WORDS, WIDTH, 1), 'ids'], {
+    name: 'embedded',
+    attributes: { axis: 0 },
+  });
   const first = builder.node('MatMul', [words, constant('first.kernel', WIDTH, 20, 2)], { name: 'first' });
   const relu = builder.node('Relu', [first], { name: 'relu' });
   const hidden = builder.node('MatMul', [relu, constant('second.kernel', 20, WIDTH, 3)], { name: 'second' });
@@ -56,18 +59,34 @@ export function toyData(): EvaluationData {
   const examples = Array.from({ length: 20 }, (_, i) => ({
     ids: Array.from({ length: 1 + (i % 6) }, (_, k) => (7 * i + 11 * k) % WORDS),
   }));
-  return { examples, labels: examples.map((_, i) => i % 2), kind: 'classification', metrics: ['accuracy', 'f1'], padId: 0, batch: 8 };
+  return {
+    examples,
+    labels: examples.map((_, i) => i % 2),
+    kind: 'classification',
+    metrics: ['accuracy', 'f1'],
+    padId: 0,
+    tokens: 48,
+  };
 }
 
 /** The model with an adapter, calibrated and compiled, as a bundle in memory. */
-export async function toyModelBundle(engine: Engine, profile: DeviceProfile, adapter: Adapter): Promise<Bundle> {
+export async function toyModelBundle(
+  engine: Engine,
+  profile: DeviceProfile,
+  adapter: Adapter,
+): Promise<Bundle> {
   const graph = attachAdapter(toyModel(), adapter, { parameters: 'constant', draws: 'none' });
   const options = { ...defaultOptions(profile), tile: { rows: 8, columns: 10 } };
   const names = ['first', 'second'];
   const exact = compileProgram(graph, names, profile, options, null);
-  const feeds = batches(toyData().examples, { size: 8, order: 'length', padId: 0, equalLength: true }).map(modelFeeds);
+  const feeds = batches(toyData().examples, { size: 8, order: 'length', padId: 0, equalLength: true }).map(
+    modelFeeds,
+  );
   const ranges = await calibrateRanges(engine, exact, feeds, 1, () => undefined);
   const program = compileProgram(graph, names, profile, options, ranges);
-  const manifest = { files: { 'tiles.safetensors': 'the same cells' }, labels: ['no', 'yes'] } as unknown as Manifest;
+  const manifest = {
+    files: { 'tiles.safetensors': 'the same cells' },
+    labels: ['no', 'yes'],
+  } as unknown as Manifest;
   return { manifest, sha256: '0', program, digital: new Map(), validation: new Map() };
 }

@@ -45,11 +45,7 @@ export function someRanges({ layers }: Program): Ranges {
       const adc = new Float32Array(layer.strips.length * layer.out);
       layer.strips.forEach((_, strip) => {
         layer.columns.forEach(([from, to], column) => {
-          adc.fill(
-            1 + 0.3 * strip + 0.1 * column + index,
-            strip * layer.out + from,
-            strip * layer.out + to,
-          );
+          adc.fill(1 + 0.3 * strip + 0.1 * column + index, strip * layer.out + from, strip * layer.out + to);
         });
       });
       return [layer.name, { input, adc }];

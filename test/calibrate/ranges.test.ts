@@ -1,0 +1,73 @@
+import test from 'ava';
+import { calibrateRanges, programWeights } from '../../src/calibrate/ranges.ts';
+import { stripInput } from '../../src/compile/lower.ts';
+import { compileProgram, defaultOptions } from '../../src/compile/program.ts';
+import { float32 } from '../../src/graph/graph.ts';
+import { openEngine } from '../../src/runtime/open.ts';
+import { interpretAll64 } from '../support/interpreter64.ts';
+import { spread } from '../support/operator-case.ts';
+import { TOY_LAYERS, toyFeeds, toyGraph, toyProfile } from '../support/toy.ts';
+
+async function exactToy() {
+  const profile = await toyProfile({ converters: { dac: { bits: 14 }, adc: { bits: 14 } } });
+  return compileProgram(toyGraph(), TOY_LAYERS, profile, defaultOptions(profile), null);
+}
+
+/** Three significant digits, up. */
+function up(value: number): number {
+  const unit = 10 ** (Math.floor(Math.log10(value)) - 2);
+  return Math.fround(Number((Math.ceil(value / unit - 1e-9) * unit).toPrecision(3)));
+}
+
+function largest(values: ArrayLike<number>, width: number, from: number, to: number): number {
+  return Math.max(...Array.from(values, (v, i) => (i % width >= from && i % width < to ? Math.abs(v) : 0)));
+}
+
+test('calibrateRanges: with fine converters the largest value that each strip and tile meets, rounded up', async (t) => {
+  const program = await exactToy();
+  const feeds = toyFeeds();
+  let batches = 0;
+  const ranges = await calibrateRanges(await openEngine('onnxruntime'), program, [feeds], 1, () => {
+    batches += 1;
+  });
+  t.is(batches, 1);
+  const values = interpretAll64(program.graph, { ...feeds, ...programWeights(program) });
+  const numbers = (name: string) => Array.from(values.get(name)!.data, Number);
+  for (const layer of program.layers) {
+    const { input, adc } = ranges.get(layer.name)!;
+    layer.strips.forEach(([from, to], strip) => {
+      t.is(input[strip]!, up(largest(numbers(layer.name === 'first' ? 'x' : 'hidden'), layer.in, from, to)));
+      layer.columns.forEach(([left, right]) => {
+        const expected = up(largest(numbers(`${layer.name}.product.${strip}`), layer.out, left, right));
+        for (let column = left; column < right; column++) t.is(adc[strip * layer.out + column]!, expected);
+      });
+    });
+  }
+});
+
+test('calibrateRanges: keeps some rows of each batch, by the seed', async (t) => {
+  const program = await exactToy();
+  const engine = await openEngine('onnxruntime');
+  const feeds = [1, 2, 3].map((seed) => ({ x: float32([600, 5], spread(3000, seed, -seed, seed)) }));
+  const found = (seed: number) => calibrateRanges(engine, program, feeds, seed, () => undefined);
+  const [a, again, other] = [await found(1), await found(1), await found(2)];
+  t.deepEqual(a, again);
+  t.notDeepEqual(a, other);
+  // Of the last batch, whose values go up to 3, some 170 rows are among those kept.
+  t.true(a.get('first')!.input.every((range) => range > 2.8 && range <= 3));
+});
+
+test('programWeights: the targets of each strip as feeds', async (t) => {
+  const program = await exactToy();
+  const weights = programWeights(program);
+  t.deepEqual(
+    Object.entries(weights).map(([name, { shape }]) => [name, shape]),
+    [
+      [stripInput('first', 0), [3, 7]],
+      [stripInput('first', 1), [2, 7]],
+      [stripInput('second', 0), [3, 4]],
+      [stripInput('second', 1), [2, 4]],
+      [stripInput('second', 2), [2, 4]],
+    ],
+  );
+});
