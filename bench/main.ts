@@ -4,8 +4,8 @@ import type { Adapter } from '../src/adapter/adapter.ts';
 import { trainableNames } from '../src/adapter/adapter.ts';
 import { calibrateRanges, programWeights } from '../src/calibrate/ranges.ts';
 import { compileProgram, defaultOptions } from '../src/compile/program.ts';
-import { newAdapter } from '../src/flow/new-adapter.ts';
 import { openTask } from '../src/flow/encode-task.ts';
+import { newAdapter } from '../src/flow/new-adapter.ts';
 import { float32, type Graph, int64, type Tensor } from '../src/graph/graph.ts';
 import { linearLayers } from '../src/graph/linear-layers.ts';
 import { loadModel } from '../src/model/load.ts';
@@ -27,18 +27,43 @@ const RUNS = 15;
 const model = await loadModel('use-lite');
 const batch = randomBatch(model);
 const threads = cpus().length;
-console.log(`${cpus()[0]?.model}, ${threads} cores, Node ${process.version}; use-lite, batches of ${B} x ${T} tokens, medians of ${RUNS}\n`);
+console.log(
+  `${cpus()[0]?.model}, ${threads} cores, Node ${process.version}; use-lite, batches of ${B} x ${T} tokens, medians of ${RUNS}\n`,
+);
 row('comparison', 'ours', 'other', 'ratio', 'threads');
 
 for (const count of new Set([1, threads])) {
   const options = { threads: count, runs: RUNS };
-  const forward = await benchForward('clean forward, against tfjs wasm', onlyPooled(model.graph), batch, options);
+  const forward = await benchForward(
+    'clean forward, against tfjs wasm',
+    onlyPooled(model.graph),
+    batch,
+    options,
+  );
   row(forward.name, ms(forward.ours), ms(forward.twin), `${forward.ratio.toFixed(1)}x faster`, String(count));
   const { graph, names, feeds } = await trainingStep(model);
-  const training = await benchTraining('GRASP training step, against tfjs wasm', graph, names, { ...batch, ...feeds }, { ...options, runs: 5 });
-  row(training.name, ms(training.ours), ms(training.twin), `${training.ratio.toFixed(1)}x faster`, String(count));
+  const training = await benchTraining(
+    'GRASP training step, against tfjs wasm',
+    graph,
+    names,
+    { ...batch, ...feeds },
+    { ...options, runs: 5 },
+  );
+  row(
+    training.name,
+    ms(training.ours),
+    ms(training.twin),
+    `${training.ratio.toFixed(1)}x faster`,
+    String(count),
+  );
   const analog = await analogAgainstClean(count);
-  row('analog forward, against clean forward', ms(analog.analog), ms(analog.clean), `${(analog.analog / analog.clean).toFixed(2)}x the time`, String(count));
+  row(
+    'analog forward, against clean forward',
+    ms(analog.analog),
+    ms(analog.clean),
+    `${(analog.analog / analog.clean).toFixed(2)}x the time`,
+    String(count),
+  );
 }
 const writing = benchWriting();
 row(writing.name, ms(writing.ours), ms(writing.twin), `${writing.ratio.toFixed(1)}x faster`, '1');
@@ -108,5 +133,7 @@ function ms(value: number): string {
 }
 
 function row(name: string, ours: string, other: string, ratio: string, count: string): void {
-  console.log(name.padEnd(42) + ours.padStart(12) + other.padStart(12) + ratio.padStart(18) + count.padStart(9));
+  console.log(
+    name.padEnd(42) + ours.padStart(12) + other.padStart(12) + ratio.padStart(18) + count.padStart(9),
+  );
 }

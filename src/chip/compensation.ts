@@ -9,7 +9,8 @@ export const COMPENSATIONS: readonly Compensation[] = ['none', 'global', 'layer'
  *
  *     S = sum over cells of sign(gPlusTarget - gMinusTarget) x (gPlus - gMinus) x scale,   gain = S(t_c) / S(t)
  *
- * Being linear in what is read, it is not biased by read noise (a sum of magnitudes would be).
+ * Being linear in what is read, it is not biased by read noise (a sum of magnitudes would be). The present sum is that
+ * of the read which is evaluated: its noise is shared, one degree of freedom in the R cells of a column.
  *
  * @param before S of each column of each strip at the reference time, `[strips, out]` of each layer.
  * @param now The same at the present age.
@@ -32,7 +33,10 @@ export function compensationGains(
     const span = compensate === 'layer' ? outs[layer]! : 1;
     const gains = ones[layer]!;
     for (let from = 0; from < sums.length; from += span) {
-      const gain = ratio(sumOf(sums.subarray(from, from + span)), sumOf(now[layer]!.subarray(from, from + span)));
+      const gain = ratio(
+        sumOf(sums.subarray(from, from + span)),
+        sumOf(now[layer]!.subarray(from, from + span)),
+      );
       gains.fill(gain, from, from + span);
     }
     return gains;

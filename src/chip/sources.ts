@@ -9,7 +9,11 @@ export type ErrorSource = (typeof SOURCES)[number];
 /** @throws UsageError if the word is no source of error. */
 export function parseSource(word: string): ErrorSource {
   const source = SOURCES.find((known) => known === word);
-  if (source === undefined) throw new UsageError('--ablate', `must be of ${SOURCES.slice(1).join(', ')}, got "${word}"; choose among them`);
+  if (source === undefined)
+    throw new UsageError(
+      '--ablate',
+      `must be of ${SOURCES.slice(1).join(', ')}, got "${word}"; choose among them`,
+    );
   return source;
 }
 

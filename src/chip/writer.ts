@@ -50,14 +50,13 @@ export function createChipWriter(program: Program): ChipWriter {
   };
 
   /** One pass over all cells: fills the weights, returns each column's reference sum, `[strips, out]` a layer. */
-  const pass = (state: ChipState, seconds: number, event: number, gains: readonly Float32Array[] | null) => {
+  const pass = (state: ChipState, seconds: number, event: number): Float64Array[] => {
     const laws = lawsOf(state.source, lawsAt(seconds));
-    return places.map(({ layer, plus, minus, weights }, index) => {
+    return places.map(({ layer, plus, minus, weights }) => {
       const { name, out: columns } = layer;
       const sums = new Float64Array(layer.strips.length * columns);
       layer.strips.forEach(([fromRow, toRow], strip) => {
         const span = [strip * columns, (strip + 1) * columns] as const;
-        const gain = gains?.[index]?.subarray(...span);
         kernels.effectiveWeights({
           laws,
           noiseScale: state.noise,
@@ -68,35 +67,38 @@ export function createChipWriter(program: Program): ChipWriter {
           columns,
           fromRow,
           toRow,
-          scale:
-            gain === undefined
-              ? layer.scale.subarray(...span)
-              : layer.scale.subarray(...span).map((scale, at) => scale * gain[at]!),
+          scale: layer.scale.subarray(...span),
           gain: 1,
           out: weights[strip]!,
-          ...(gains === null ? { columnSums: sums.subarray(...span) } : {}),
+          columnSums: sums.subarray(...span),
         });
       });
       return sums;
     });
   };
 
-  // The reference read, or the first age that the profile's source supports.
-  const start = program.profile.validity.fromSeconds;
   let reference: { key: string; sums: Float64Array[] } | null = null;
-  const gainsOf = (state: ChipState): Float32Array[] | null => {
-    if (state.compensate === 'none' || lawsOf(state.source, lawsAt(state.seconds)).driftExponentMean === null)
-      return null;
-    if (state.seconds === start || lawsAt(state.seconds).driftLog === 0) return null;
+  /** The chip's reference read at the reference time, kept while the same chip is asked for. */
+  const referenceSums = (state: ChipState): Float64Array[] => {
     const key = JSON.stringify([state.chip, state.noise, state.source]);
-    if (reference?.key !== key) reference = { key, sums: pass(state, start, referenceEvent(start), null) };
-    const now = pass(state, state.seconds, referenceEvent(state.seconds), null);
-    return compensationGains(
-      state.compensate,
-      reference.sums,
-      now,
-      program.layers.map((layer) => layer.out),
-    );
+    if (reference?.key !== key) reference = { key, sums: pass(state, 0, REFERENCE_READ) };
+    return reference.sums;
+  };
+
+  const drifts = (state: ChipState): boolean => {
+    const laws = lawsOf(state.source, lawsAt(state.seconds));
+    return laws.driftExponentMean !== null && laws.driftLog !== 0;
+  };
+
+  const compensate = (gains: readonly Float32Array[]): void => {
+    places.forEach(({ layer, weights }, index) => {
+      weights.forEach((strip, number) => {
+        const gain = gains[index]!.subarray(number * layer.out, (number + 1) * layer.out);
+        for (let row = 0; row < strip.length; row += layer.out) {
+          for (let column = 0; column < layer.out; column++) strip[row + column]! *= gain[column]!;
+        }
+      });
+    });
   };
 
   const feeds = (weightsOf: (place: Place, strip: number) => Float32Array): Record<string, Tensor> => {
@@ -112,8 +114,13 @@ export function createChipWriter(program: Program): ChipWriter {
 
   return {
     weights(state) {
-      const gains = gainsOf(state);
-      pass(state, state.seconds, readEvent(state), gains ?? []);
+      const isCompensated = state.compensate !== 'none' && drifts(state);
+      const before = isCompensated ? referenceSums(state) : null;
+      const now = pass(state, state.seconds, readEvent(state));
+      if (before !== null) {
+        const outs = program.layers.map((layer) => layer.out);
+        compensate(compensationGains(state.compensate, before, now, outs));
+      }
       return feeds(({ weights }, strip) => weights[strip]!);
     },
     targets: () => feeds(({ layer }, strip) => targetWeights(layer, strip)),
@@ -125,10 +132,8 @@ function readEvent({ seconds, read }: ChipState): number {
   return seconds + read * 2 ** 40;
 }
 
-/** Reference reads are reads of their own. */
-function referenceEvent(seconds: number): number {
-  return -1 - seconds;
-}
+/** The read at the reference time that drift is measured against: a read of its own. */
+const REFERENCE_READ = -1;
 
 /** The kernels with a program's targets, and room for its weights, in their memory. */
 function placed(program: Program) {

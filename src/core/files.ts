@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { HoldfastError, SurroundingsError, UsageError } from './errors.ts';
 
@@ -61,13 +61,27 @@ export async function readText(path: string): Promise<string> {
 }
 
 /**
+ * Makes a folder and those above it that are missing. Node's own recursive mkdir never ends where a file system
+ * answers ENOENT for a new folder in an existing one, as /proc does.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  const missing: string[] = [];
+  for (let folder = resolve(path); !existsSync(folder); folder = dirname(folder)) missing.unshift(folder);
+  for (const folder of missing.length === 0 ? [path] : missing) {
+    await mkdir(folder).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST' || !(await stat(folder)).isDirectory()) throw error;
+    });
+  }
+}
+
+/**
  * Writes a file so that it is whole or absent: to a neighbour first, then renamed.
  * Parent folders are made. An existing file is replaced.
  */
 export async function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {
   const neighbour = `${path}.${randomBytes(6).toString('hex')}.part`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeFile(neighbour, data);
     await rename(neighbour, path);
   } catch (error) {
@@ -79,7 +93,10 @@ export async function writeFileAtomic(path: string, data: Uint8Array | string): 
 /** Refuses an output path that exists already, unless `force`. */
 export function refuseExisting(path: string, force: boolean): void {
   if (!force && existsSync(path)) {
-    throw new UsageError(path, 'must not exist yet, got an existing one; choose another --out or pass --force');
+    throw new UsageError(
+      path,
+      'must not exist yet, got an existing one; choose another --out or pass --force',
+    );
   }
 }
 
@@ -96,7 +113,10 @@ export async function refuseForeignFolder(path: string): Promise<void> {
     throw surroundingsError(path, 'replace', error);
   }
   if (names.length > 0 && !names.some((name) => MARKS.includes(name))) {
-    throw new UsageError(path, `must be a folder that holdfast made (one of ${MARKS.join(', ')} in it) to be replaced, got another; choose another --out`);
+    throw new UsageError(
+      path,
+      `must be a folder that holdfast made (one of ${MARKS.join(', ')} in it) to be replaced, got another; choose another --out`,
+    );
   }
 }
 
@@ -114,7 +134,7 @@ export async function writeFolderAtomic<T>(
   const target = resolve(path);
   const neighbour = join(dirname(target), `.${basename(target)}-${randomBytes(6).toString('hex')}`);
   try {
-    await mkdir(neighbour, { recursive: true });
+    await makeFolder(neighbour);
   } catch (error) {
     throw surroundingsError(path, 'write', error);
   }

@@ -19,28 +19,29 @@ export interface LoadedArm {
   release(): Promise<void>;
 }
 
-export async function loadArm(
-  engine: Engine,
-  bundle: Bundle,
-  data: EvaluationData,
-  options: { readonly threads: number; readonly withIdeal: boolean },
-): Promise<LoadedArm> {
+/** Loads a bundle; `threads` is the number within a product. */
+export function loadArm(engine: Engine, bundle: Bundle, data: EvaluationData, threads: number): LoadedArm {
   const { graph } = bundle.program;
-  const { threads } = options;
-  const sessions = new Map<string, Session>();
-  sessions.set('real', await engine.load(graph, { threads }));
-  if (options.withIdeal) sessions.set('ideal', await engine.load(withoutConverters(graph), { threads }));
   const counted = countSaturation(graph);
-  if (counted.counters.length > 0) sessions.set('counting', await engine.load(counted.graph, { threads }));
+  const graphs = { real: graph, ideal: withoutConverters(graph), counting: counted.graph };
+  const sessions = new Map<keyof typeof graphs, Session>();
+  // A plan seldom needs all three.
+  const sessionOf = async (kind: keyof typeof graphs): Promise<Session> => {
+    const session = sessions.get(kind) ?? (await engine.load(graphs[kind], { threads }));
+    sessions.set(kind, session);
+    return session;
+  };
   const { tokens, padId } = data;
   const place = batches(data.examples, { size: tokens, tokens, order: 'length', padId });
   const few = { size: COUNTED_EXAMPLES, order: 'length', padId, equalLength: true } as const;
   // Batches of one length hold no padding, which would be counted as data; the fullest of them is the fixed subset.
-  const unpadded = batches(data.examples, few).reduce((fullest, batch) => (batch.rows > fullest.rows ? batch : fullest));
+  const unpadded = batches(data.examples, few).reduce((fullest, batch) =>
+    batch.rows > fullest.rows ? batch : fullest,
+  );
   const ranks = counterRanks(bundle, counted.counters);
   return {
     async logits(weights, converters) {
-      const session = sessions.get(converters ? 'real' : 'ideal')!;
+      const session = await sessionOf(converters ? 'real' : 'ideal');
       let values = new Float32Array(0);
       let outputs = 0;
       for (const batch of place) {
@@ -57,8 +58,8 @@ export async function loadArm(
       return { values, outputs };
     },
     async saturation(weights) {
-      const session = sessions.get('counting');
-      if (session === undefined) return { clippedInputs: null, saturatedConversions: null };
+      if (counted.counters.length === 0) return { clippedInputs: null, saturatedConversions: null };
+      const session = await sessionOf('counting');
       const beyond = { dac: 0, adc: 0 };
       const all = { dac: 0, adc: 0 };
       const results = await session.run({ ...modelFeeds(unpadded), ...weights });

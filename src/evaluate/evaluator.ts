@@ -18,9 +18,6 @@ export interface EvaluatorOptions {
   readonly compensate: Compensation;
   /** Threads within a product. One, so that the number of workers changes nothing. */
   readonly threads: number;
-  /** Which sources of error the plan has; graphs without converters are loaded only where they are needed. */
-  readonly sources: readonly string[];
-  readonly baseline: boolean;
 }
 
 /** Makes rows of results: writes the chip of a job once and runs all arms that stand on the same cells on it. */
@@ -33,17 +30,16 @@ export interface Evaluator {
  * Loads bundles for evaluation. Arms whose target conductances are equal (adapters in the digital periphery of one
  * model) share the work of writing and ageing a chip.
  */
-export async function createEvaluator(
+export function createEvaluator(
   engine: Engine,
   arms: readonly EvaluatorArm[],
   data: EvaluationData,
   options: EvaluatorOptions,
-): Promise<Evaluator> {
-  const withIdeal = options.baseline || options.sources.some((source) => !hasConverters(parseSource(source)));
+): Evaluator {
   const loaded = new Map<string, LoadedArm>();
   const writers = new Map<string, ChipWriter>();
   for (const { arm, bundle } of arms) {
-    loaded.set(arm, await loadArm(engine, bundle, data, { threads: options.threads, withIdeal }));
+    loaded.set(arm, loadArm(engine, bundle, data, options.threads));
     const cells = cellsKey(bundle);
     if (!writers.has(cells)) writers.set(cells, createChipWriter(bundle.program));
   }

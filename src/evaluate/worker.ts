@@ -14,8 +14,6 @@ export interface WorkerSetup {
   readonly data: EvaluationData;
   readonly compensate: Compensation;
   readonly threads: number;
-  readonly sources: readonly string[];
-  readonly baseline: boolean;
 }
 
 let evaluator: Promise<Evaluator> | undefined;

@@ -18,7 +18,9 @@ export async function adapterInfo(folder: string) {
     lines: [
       `${method} for ${model.name} (sha-256 ${model.sha256.slice(0, 12)})`,
       `${trainableParameters} trained numbers, ${trainableParametersWithHead} with the head of ${head.outputs} outputs`,
-      ...(options.layers.length === 0 ? ['no layer adapted: a head on the frozen model'] : [`${options.layers.length} layers in ${options.groups} groups each:`]),
+      ...(options.layers.length === 0
+        ? ['no layer adapted: a head on the frozen model']
+        : [`${options.layers.length} layers in ${options.groups} groups each:`]),
       ...options.layers.map((layer) => `  ${layer}`),
     ],
   };

@@ -1,5 +1,5 @@
-import { readBundle } from '../compile/bundle.ts';
 import { presentConductances } from '../chip/conductances.ts';
+import { readBundle } from '../compile/bundle.ts';
 import { refuseExisting, writeFileAtomic } from '../core/files.ts';
 import type { Progress } from '../core/progress.ts';
 import { encodeSafetensors } from '../core/safetensors-write.ts';
@@ -19,7 +19,11 @@ export async function chip(job: ChipJob): Promise<{ out: string; cells: number; 
   refuseExisting(job.out, job.force);
   const bundle = await readBundle(job.bundle);
   job.progress.stage('write cells', bundle.program.layers.length);
-  const cells = presentConductances(bundle.program, { chip: job.seed, seconds: job.at, noise: job.noise }, () => job.progress.advance());
+  const cells = presentConductances(
+    bundle.program,
+    { chip: job.seed, seconds: job.at, noise: job.noise },
+    () => job.progress.advance(),
+  );
   const metadata = {
     bundle: bundle.sha256,
     seconds: String(job.at),

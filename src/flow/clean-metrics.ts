@@ -1,8 +1,8 @@
 import type { Adapter } from '../adapter/adapter.ts';
 import { attachAdapter } from '../adapter/attach.ts';
 import { batches } from '../data/batches.ts';
-import { modelFeeds } from '../evaluate/model-feeds.ts';
 import type { EvaluationData } from '../evaluate/evaluation-data.ts';
+import { modelFeeds } from '../evaluate/model-feeds.ts';
 import type { Sample } from '../evaluate/sample.ts';
 import { scoreLogits } from '../evaluate/score.ts';
 import type { Model } from '../model/model.ts';

@@ -5,12 +5,18 @@ import { foldAdapter } from '../adapter/fold.ts';
 import { calibrateRanges, programWeights } from '../calibrate/ranges.ts';
 import { writeBundle } from '../compile/bundle.ts';
 import type { AdapterSource, Manifest } from '../compile/manifest.ts';
-import { type CompileOptions, compileProgram, converterOf, defaultOptions, type Program } from '../compile/program.ts';
+import {
+  type CompileOptions,
+  compileProgram,
+  converterOf,
+  defaultOptions,
+  type Program,
+} from '../compile/program.ts';
 import { validationVectors } from '../compile/validation.ts';
 import { refuseExisting, writeFolderAtomic } from '../core/files.ts';
 import { packageVersion } from '../core/paths.ts';
-import type { Progress } from '../core/progress.ts';
 import { permutation } from '../core/philox.ts';
+import type { Progress } from '../core/progress.ts';
 import { stream } from '../core/stream.ts';
 import { batches } from '../data/batches.ts';
 import { splitOf } from '../data/task.ts';
@@ -77,26 +83,34 @@ export async function compile(job: CompileJob): Promise<CompileResult> {
   const feeds = await calibrationFeeds(job, model);
   const check = await idealCheck(engine, digital, exact.graph, programWeights(exact), feeds[0]!);
   if (!check.passed) {
-    progress.warn(`the ideal chip differs from the digital model by ${check.maxAbsoluteError}, more than ${check.bound}`);
+    progress.warn(
+      `the ideal chip differs from the digital model by ${check.maxAbsoluteError}, more than ${check.bound}`,
+    );
   }
   const program = await calibrated(job, engine, graph, names, exact, feeds);
 
   progress.stage('write');
   const name = job.name ?? [model.name, stored?.adapter.method ?? 'bare', profile.name].join('-');
   const manifest = await writeFolderAtomic(out, job.force, (folder) =>
-    writeBundle(folder, program, digitalConstants(program, stored), new Map([...validationVectors(program), ...check.vectors]), {
-      name,
-      sources: {
-        model: { name: model.name, sha256: model.sha256 },
-        adapters: stored === null ? [] : [adapterSource(stored)],
-        profile: { name: profile.name, sha256: profile.sha256 },
+    writeBundle(
+      folder,
+      program,
+      digitalConstants(program, stored),
+      new Map([...validationVectors(program), ...check.vectors]),
+      {
+        name,
+        sources: {
+          model: { name: model.name, sha256: model.sha256 },
+          adapters: stored === null ? [] : [adapterSource(stored)],
+          profile: { name: profile.name, sha256: profile.sha256 },
+        },
+        options: { ...options, deployment: job.deploy },
+        idealCheck: { maxAbsoluteError: check.maxAbsoluteError, bound: check.bound },
+        labels: stored?.adapter.head.labels ?? [],
+        warnings: check.passed ? [] : ['the ideal chip is not the identity'],
+        versions: { holdfast: packageVersion(), [engine.name]: engine.version },
       },
-      options: { ...options, deployment: job.deploy },
-      idealCheck: { maxAbsoluteError: check.maxAbsoluteError, bound: check.bound },
-      labels: stored?.adapter.head.labels ?? [],
-      warnings: check.passed ? [] : ['the ideal chip is not the identity'],
-      versions: { holdfast: packageVersion(), [engine.name]: engine.version },
-    }),
+    ),
   );
   const { counts, warnings } = manifest;
   return {
@@ -136,8 +150,16 @@ async function calibrationFeeds(job: CompileJob, model: Model): Promise<Record<s
   const task = await openTask(job.calibrateOn, job.data);
   const train = splitOf(task, 'train');
   const chosen = permutation(train.length, stream(job.seed, 'calibrate')).subarray(0, CALIBRATION_EXAMPLES);
-  const { examples } = encodeSplit(model, Array.from(chosen, (index) => train[index]!));
-  return batches(examples, { size: CALIBRATION_BATCH, order: 'length', padId: model.tokenizer.padId, equalLength: true }).map(modelFeeds);
+  const { examples } = encodeSplit(
+    model,
+    Array.from(chosen, (index) => train[index]!),
+  );
+  return batches(examples, {
+    size: CALIBRATION_BATCH,
+    order: 'length',
+    padId: model.tokenizer.padId,
+    equalLength: true,
+  }).map(modelFeeds);
 }
 
 async function calibrated(
@@ -165,7 +187,8 @@ function digitalConstants(program: Program, stored: StoredAdapter | null): Map<s
     const bias = program.graph.initializers.get(node.inputs[1] ?? '');
     if (layer !== undefined && bias?.shape.length === 1) constants.set(`${layer}.bias`, bias);
   }
-  for (const [name, tensor] of stored?.adapter.tensors ?? []) constants.set(`${stored!.adapter.method}/${name}`, tensor);
+  for (const [name, tensor] of stored?.adapter.tensors ?? [])
+    constants.set(`${stored!.adapter.method}/${name}`, tensor);
   return constants;
 }
 

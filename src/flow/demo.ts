@@ -1,11 +1,17 @@
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { refuseForeignFolder, stableJson, surroundingsError, writeFileAtomic } from '../core/files.ts';
+import {
+  makeFolder,
+  refuseForeignFolder,
+  stableJson,
+  surroundingsError,
+  writeFileAtomic,
+} from '../core/files.ts';
 import type { Progress } from '../core/progress.ts';
 import { compile } from './compile.ts';
 import { evaluate } from './evaluate.ts';
 import { writeReport } from './report.ts';
-import { train, type TrainResult } from './train.ts';
+import { type TrainResult, train } from './train.ts';
 
 export interface DemoJob {
   /** Fewer training steps, chips and sentences: shows that it works, not how well. */
@@ -33,7 +39,14 @@ const TARGET_NOISE = 2;
 
 const DAY = 86_400;
 
-const FULL = { epochs: 4, probeEpochs: 4, chips: 20, limit: 400, at: [0, 3600, DAY, 365 * DAY], noise: [0.5, 2, 3] };
+const FULL = {
+  epochs: 4,
+  probeEpochs: 4,
+  chips: 20,
+  limit: 400,
+  at: [0, 3600, DAY, 365 * DAY],
+  noise: [0.5, 2, 3],
+};
 const QUICK = { epochs: 1, probeEpochs: 1, chips: 4, limit: 100, at: [0, DAY, 365 * DAY], noise: [2] };
 
 /**
@@ -45,7 +58,10 @@ export async function demo(job: DemoJob): Promise<DemoResult> {
   const size = job.quick ? QUICK : FULL;
   await clear(out);
   // The mark by which a later demo knows that this folder is its own, whatever becomes of this run.
-  await writeFileAtomic(join(out, 'demo.json'), stableJson({ madeBy: 'holdfast demo', quick: job.quick, seed }));
+  await writeFileAtomic(
+    join(out, 'demo.json'),
+    stableJson({ madeBy: 'holdfast demo', quick: job.quick, seed }),
+  );
   const place = (...parts: string[]) => join(out, ...parts);
 
   const trainOne = (method: 'head' | 'grasp' | 'stochgrasp', epochs: number): Promise<TrainResult> =>
@@ -74,7 +90,10 @@ export async function demo(job: DemoJob): Promise<DemoResult> {
       ...(job.signal === undefined ? {} : { signal: job.signal }),
     });
   const probe = await trainOne('head', size.probeEpochs);
-  const trained = { grasp: await trainOne('grasp', size.epochs), stochgrasp: await trainOne('stochgrasp', size.epochs) };
+  const trained = {
+    grasp: await trainOne('grasp', size.epochs),
+    stochgrasp: await trainOne('stochgrasp', size.epochs),
+  };
 
   const arms = ['grasp', 'stochgrasp'] as const;
   for (const arm of arms) {
@@ -116,7 +135,10 @@ export async function demo(job: DemoJob): Promise<DemoResult> {
         steps: trained[arm].steps,
         batch: 32,
         learningRate: 5e-3,
-        facts: arm === 'stochgrasp' ? [{ name: 'target std', value: `the layers' weight error at noise scale ${TARGET_NOISE}, 0 s` }] : [],
+        facts:
+          arm === 'stochgrasp'
+            ? [{ name: 'target std', value: `the layers' weight error at noise scale ${TARGET_NOISE}, 0 s` }]
+            : [],
       })),
       command: `holdfast demo${job.quick ? ' --quick' : ''}${seed === 1 ? '' : ` --seed ${seed}`}`,
     },
@@ -129,7 +151,10 @@ export async function demo(job: DemoJob): Promise<DemoResult> {
   const report = await moveUp(place('report-in-the-making'), out);
   return {
     report,
-    clean: { head: probe.metrics.accuracy ?? null, ...Object.fromEntries(arms.map((arm) => [arm, trained[arm].metrics.accuracy ?? null])) },
+    clean: {
+      head: probe.metrics.accuracy ?? null,
+      ...Object.fromEntries(arms.map((arm) => [arm, trained[arm].metrics.accuracy ?? null])),
+    },
     lines: [
       ...(await verdictLines(out)),
       `frozen probe ${percent(probe)}, GRASP ${percent(trained.grasp)}, StochGRASP ${percent(trained.stochgrasp)} (clean accuracy, all held-out sentences)`,
@@ -142,7 +167,7 @@ async function clear(out: string): Promise<void> {
   await refuseForeignFolder(out);
   try {
     await rm(out, { recursive: true, force: true });
-    await mkdir(out, { recursive: true });
+    await makeFolder(out);
   } catch (error) {
     throw surroundingsError(out, 'write', error);
   }

@@ -1,5 +1,5 @@
 import { loadTask } from '../data/load.ts';
-import { type Example, splitOf, type SplitName, type Task } from '../data/task.ts';
+import { type Example, type SplitName, splitOf, type Task } from '../data/task.ts';
 import type { EvaluationData } from '../evaluate/evaluation-data.ts';
 import { encodeExample } from '../model/encode.ts';
 import type { Model } from '../model/model.ts';
@@ -37,7 +37,13 @@ export function reportedSplit(task: Task): SplitName {
 }
 
 /** The first `limit` examples of a split, as evaluation takes them. */
-export function evaluationData(model: Model, task: Task, split: SplitName, limit?: number, maxLength?: number): EvaluationData {
+export function evaluationData(
+  model: Model,
+  task: Task,
+  split: SplitName,
+  limit?: number,
+  maxLength?: number,
+): EvaluationData {
   return {
     ...encodeSplit(model, splitOf(task, split).slice(0, limit), maxLength),
     kind: task.kind,

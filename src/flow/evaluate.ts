@@ -106,8 +106,6 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
     data,
     compensate: job.compensate,
     threads: 1,
-    sources: run.sources,
-    baseline: job.baseline,
   };
   const { before, made } = await runJobs(
     join(out, 'samples.jsonl'),

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Adapter } from '../adapter/adapter.ts';
 import { BadFileError, HoldfastError, UsageError } from '../core/errors.ts';
-import { readBytes, surroundingsError, writeFileAtomic } from '../core/files.ts';
+import { makeFolder, readBytes, surroundingsError, writeFileAtomic } from '../core/files.ts';
 import { type Checkpoint, decodeState, encodeState, initialState, type TuneState } from '../tune/state.ts';
 
 /**
@@ -64,7 +64,7 @@ export async function openTrainingFolder(out: string, options: FolderOptions): P
       }
     } else {
       await rm(out, { recursive: true, force: true });
-      await mkdir(out, { recursive: true });
+      await makeFolder(out);
       await writeFile(logPath, '');
     }
   } catch (error) {

@@ -5,12 +5,7 @@ import { loadProfile } from '../../src/profile/load.ts';
 import { openEngine } from '../../src/runtime/open.ts';
 import { toyAdapter, toyData, toyModelBundle } from '../support/toy-model.ts';
 
-const OPTIONS = {
-  compensate: 'none',
-  threads: 1,
-  sources: ['all', 'converters', 'writing'],
-  baseline: true,
-} as const;
+const OPTIONS = { compensate: 'none', threads: 1 } as const;
 
 const JOB: Job = { chip: 5, seconds: 3600, noise: 2, read: 0, source: 'all', arms: ['a', 'b'] };
 
