@@ -1,5 +1,7 @@
 import { BadFileError } from '../core/errors.ts';
 import { type AdapterOptions, type Head, METHODS, type MethodName } from './adapter.ts';
+import type { Must } from './method.ts';
+import { methodNamed } from './methods.ts';
 
 export const SCHEMA_VERSION = 1;
 
@@ -45,22 +47,19 @@ export function parseAdapterJson(text: string, where: string): AdapterFile {
   for (const key of ['name', 'sha256']) {
     must(`model.${key}`, (model as Json)[key], name((model as Json)[key]), 'a text');
   }
-  checkOptions(options as Json, method !== 'head', must);
+  checkOptions(options as Json, must);
+  methodNamed(method as MethodName).checkOptions(options as Json, must);
   checkHead(head as Json, must);
   return json as unknown as AdapterFile;
 }
 
-type Must = (name: string, value: unknown, holds: boolean, what: string) => void;
-
-function checkOptions({ groups, layers, seed, targetStd }: Json, grouped: boolean, must: Must): void {
-  const least = grouped ? 1 : 0;
-  must('options.groups', groups, isWhole(groups, least), `a whole number of at least ${least}`);
+/** What the options of all methods have. */
+function checkOptions({ layers, seed, targetStd }: Json, must: Must): void {
   must('options.layers', layers, isNames(layers), 'a list of different names');
   must('options.seed', seed, isWhole(seed, 0), 'a whole number of at least 0');
   if (targetStd === undefined) return;
   must('options.targetStd', targetStd, isRecord(targetStd), 'an object');
-  for (const layer of layers as readonly string[]) {
-    const std = (targetStd as Json)[layer];
+  for (const [layer, std] of Object.entries(targetStd as Json)) {
     must(`options.targetStd.${layer}`, std, typeof std === 'number' && std > 0, 'a number above 0');
   }
 }

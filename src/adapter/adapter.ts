@@ -1,9 +1,12 @@
 import type { Tensor } from '../graph/graph.ts';
 
 /** `head` is the frozen probe: nothing but the task head is trained. */
-export type MethodName = 'head' | 'grasp' | 'stochgrasp';
+export type MethodName = 'grasp' | 'stochgrasp' | 'lora' | 'bitfit' | 'ia3' | 'head';
 
-export const METHODS: readonly MethodName[] = ['grasp', 'stochgrasp', 'head'];
+export const METHODS: readonly MethodName[] = ['grasp', 'stochgrasp', 'lora', 'bitfit', 'ia3', 'head'];
+
+/** What a vector of (IA)^3 rescales: a layer's keys, its values, or the inner activations of a feed-forward pair. */
+export type Ia3Role = 'key' | 'value' | 'inner';
 
 /** The linear task head: logits = scale x pooled x weight + bias. */
 export interface Head {
@@ -17,23 +20,30 @@ export interface Head {
   readonly labels: readonly string[];
 }
 
-/** How an adapter was made; goes into `adapter.json` as it is. */
+/** How an adapter was made; goes into `adapter.json` as it is. Options of one method are absent with the others. */
 export interface AdapterOptions {
-  /** Group count K of GRASP and StochGRASP; 0 for methods without groups. */
-  readonly groups: number;
-  /** Names of the adapted linear layers, in graph order. */
+  /** Names of the adapted layers, in graph order: linear layers, and with BitFit layer norms. */
   readonly layers: readonly string[];
   readonly seed: number;
-  /** StochGRASP: target relative std of each adapted layer, by name. */
+  /** GRASP, StochGRASP: group count K. */
+  readonly groups?: number;
+  /** LoRA: rank r of the product, and its factor alpha / r. */
+  readonly rank?: number;
+  readonly alpha?: number;
+  /** (IA)^3: which vectors each layer has. */
+  readonly vectors?: Readonly<Record<string, readonly Ia3Role[]>>;
+  /**
+   * Relative std of each noisy layer, by name. StochGRASP: the target that each adapted layer's std is pulled to. Other
+   * methods: the fixed std of the draws that they are trained with, in front of these layers, adapted or not.
+   */
   readonly targetStd?: Readonly<Record<string, number>>;
 }
 
 /**
  * An adapter: what was trained, and how it enters a graph.
  *
- * `tensors` holds exactly what is stored. GRASP: `<layer>.logGamma` and `<layer>.beta` `[K]` and `<layer>.group`
- * (int32 `[in]`, values 0..K-1). StochGRASP adds `<layer>.logStd` `[K]`. The head: `head.weight` `[width, outputs]` and
- * `head.bias` `[outputs]`.
+ * `tensors` holds exactly what is stored: each method's file says what that is. The head: `head.weight`
+ * `[width, outputs]` and `head.bias` `[outputs]`.
  */
 export interface Adapter {
   readonly method: MethodName;

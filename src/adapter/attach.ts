@@ -1,17 +1,19 @@
-import { buildGraph } from '../graph/build.ts';
-import type { Graph } from '../graph/graph.ts';
-import { linearLayers } from '../graph/linear-layers.ts';
+import { buildGraph, type GraphBuilder } from '../graph/build.ts';
+import type { Graph, Tensor } from '../graph/graph.ts';
+import { type LinearLayer, linearLayers } from '../graph/linear-layers.ts';
 import { inferShapes } from '../graph/shapes.ts';
-import { adaptedLayers } from './adapted-layers.ts';
 import type { Adapter } from './adapter.ts';
-import { addGrasp } from './grasp.ts';
+import { addDraw } from './draw.ts';
+import { checkFit } from './fit.ts';
+import type { Entry } from './method.ts';
+import { drawnLayers, methodNamed } from './methods.ts';
 
 export interface Attachment {
   /** `constant`: the adapter's numbers are part of the graph. `input`: they are graph inputs, named as in its file. */
   readonly parameters: 'constant' | 'input';
   /**
-   * StochGRASP's draws in front of the layers, as graph inputs `<layer>.draw`: one an example and input dimension
-   * (`[B, in]`), one a token (`[B, T, in]`), or none, which is how an adapter is deployed.
+   * The draws that the adapter is trained with, as graph inputs `<layer>.draw` in front of its noisy layers: one an
+   * example and input dimension (`[B, in]`), one a token (`[B, T, in]`), or none, which is how an adapter is deployed.
    */
   readonly draws: 'none' | 'example' | 'token';
 }
@@ -24,42 +26,74 @@ export interface Attachment {
  * @throws BadFileError if the adapter was made for another model (a layer is missing or has another width).
  */
 export function attachAdapter(graph: Graph, adapter: Adapter, how: Attachment): Graph {
-  const shapes = inferShapes(graph);
-  const layers = adaptedLayers(adapter, linearLayers(graph));
-
-  const builder = buildGraph(graph.name, { ...graph, nodes: [] }, false);
-  const parameter = (name: string): string => {
-    const tensor = adapter.tensors.get(name)!;
-    if (how.parameters === 'input' && tensor.dtype === 'float32') {
-      return builder.input(name, tensor.dtype, tensor.shape);
-    }
-    return builder.constant(name, tensor);
-  };
+  const method = methodNamed(adapter.method);
+  checkFit(adapter, method, graph);
+  const replaced = method.replaced(graph, adapter);
+  const initializers = new Map([...graph.initializers].filter(([name]) => !replaced.has(name)));
+  const builder = buildGraph(graph.name, { ...graph, initializers, nodes: [] }, false);
+  const layers = new Map(linearLayers(graph).map((layer) => [layer.name, layer]));
+  const standIns = new Map<string, string>();
+  const current = (value: string): string => standIns.get(value) ?? value;
+  const parameter = parameters(builder, adapter, how);
+  const draw = draws(builder, graph, layers, adapter, how);
+  const { inputs, outputs } = method.attach({ builder, graph, adapter, parameter, current, draw });
 
   for (const node of graph.nodes) {
-    const inputs = [...node.inputs];
-    const layer = layers.get(node.name);
-    if (layer !== undefined) {
-      const rank = shapes.get(layer.input)!.shape.length;
-      const perToken = how.draws === 'token' && rank === 3;
-      const draw =
-        how.draws === 'none'
-          ? null
-          : builder.input(`${node.name}.draw`, 'float32', perToken ? ['B', 'T', layer.in] : ['B', layer.in]);
-      const made = new Map<string, string>();
-      const value = (suffix: string): string => {
-        const name = `${node.name}.${suffix}`;
-        if (!made.has(name)) made.set(name, parameter(name));
-        return made.get(name)!;
-      };
-      inputs[0] = addGrasp(builder, layer.input, rank === 3 && !perToken, node.name, value, draw);
+    const operands = node.inputs.map((input) => {
+      const stored = replaced.get(input);
+      return stored === undefined ? current(input) : parameter(stored);
+    });
+    if (layers.has(node.name)) {
+      let x = operands[0]!;
+      x = inputs?.get(node.name)?.(x) ?? x;
+      const noise = method.learnsStd ? null : draw(node.name);
+      if (noise !== null) x = addDraw(builder, x, node.name, noise, adapter.options.targetStd![node.name]!);
+      operands[0] = x;
     }
-    builder.nodes(node.op, inputs, node.outputs.length, node);
+    for (const output of builder.nodes(node.op, operands, node.outputs.length, node)) {
+      const edit = outputs?.get(output);
+      if (edit !== undefined) standIns.set(output, edit(output));
+    }
   }
 
-  const scaled = builder.node('Mul', ['pooled', builder.scalar(adapter.head.scale)], { name: 'head.scaled' });
+  const scaled = builder.node('Mul', [current('pooled'), builder.scalar(adapter.head.scale)], {
+    name: 'head.scaled',
+  });
   const product = builder.node('MatMul', [scaled, parameter('head.weight')], { name: 'head.product' });
   builder.node('Add', [product, parameter('head.bias')], { name: 'logits' });
   builder.output('logits', 'float32', ['B', adapter.head.outputs]);
   return builder.finish();
+}
+
+/** Puts each stored tensor into the graph when it is first asked for. */
+function parameters(builder: GraphBuilder, adapter: Adapter, how: Attachment): Entry['parameter'] {
+  const made = new Map<string, string>();
+  const add = (name: string, tensor: Tensor): string =>
+    how.parameters === 'input' && tensor.dtype === 'float32'
+      ? builder.input(name, tensor.dtype, tensor.shape)
+      : builder.constant(name, tensor);
+  return (name) => {
+    if (!made.has(name)) made.set(name, add(name, adapter.tensors.get(name)!));
+    return made.get(name)!;
+  };
+}
+
+function draws(
+  builder: GraphBuilder,
+  graph: Graph,
+  layers: ReadonlyMap<string, LinearLayer>,
+  adapter: Adapter,
+  how: Attachment,
+): Entry['draw'] {
+  if (how.draws === 'none') return () => null;
+  const drawn = new Set(drawnLayers(adapter));
+  const shapes = inferShapes(graph);
+  return (name) => {
+    if (!drawn.has(name)) return null;
+    const layer = layers.get(name)!;
+    const overall = shapes.get(layer.input)!.shape.length === 3;
+    const perToken = how.draws === 'token' && overall;
+    const shape = perToken ? ['B', 'T', layer.in] : ['B', layer.in];
+    return { value: builder.input(`${name}.draw`, 'float32', shape), overTokens: overall && !perToken };
+  };
 }

@@ -2,6 +2,7 @@ import { BadFileError } from '../core/errors.ts';
 import type { StoredTensor } from '../core/safetensors.ts';
 import type { Tensor } from '../graph/graph.ts';
 import type { AdapterFile } from './adapter-json.ts';
+import { methodNamed } from './methods.ts';
 
 /**
  * The tensors of an adapter's file, in the file's order: all that its method and layers need, nothing else, each of its
@@ -14,46 +15,53 @@ export function checkTensors(
   { method, head, options }: AdapterFile,
   where: string,
 ): ReadonlyMap<string, Tensor> {
-  const floats = new Map<string, readonly number[]>([
+  const floats = new Map<string, readonly (number | string)[]>([
     ['head.weight', [head.width, head.outputs]],
     ['head.bias', [head.outputs]],
   ]);
-  const groups = new Set<string>();
-  for (const layer of method === 'head' ? [] : options.layers) {
-    const parameters = method === 'stochgrasp' ? ['logGamma', 'beta', 'logStd'] : ['logGamma', 'beta'];
-    for (const parameter of parameters) floats.set(`${layer}.${parameter}`, [options.groups]);
-    groups.add(`${layer}.group`);
+  /** Index tensors, each with the number that its values stay below. */
+  const indices = new Map<string, { readonly below: number }>();
+  for (const { name, kind, shape } of methodNamed(method).forms(options)) {
+    if (kind === 'float') floats.set(name, shape);
+    else indices.set(name, kind);
   }
   const bad = (name: string, what: string) =>
     new BadFileError(where, `tensor "${name}" must ${what}; train again`);
   for (const [name, shape] of floats) {
-    const wanted = `be float32 [${shape.join(', ')}]`;
     const tensor = stored.get(name);
-    if (tensor?.dtype !== 'float32' || tensor.shape.join() !== shape.join()) {
-      throw bad(name, `${wanted}, got ${formOf(tensor)}`);
+    if (tensor?.dtype !== 'float32' || !hasForm(tensor.shape, shape)) {
+      throw bad(name, `be float32 [${shape.join(', ')}], got ${formOf(tensor)}`);
     }
     const odd = (tensor.data as Float32Array).findIndex((value) => !Number.isFinite(value));
     if (odd >= 0) throw bad(name, `hold finite numbers, got ${tensor.data[odd]} at ${odd}`);
   }
-  for (const name of groups) {
+  for (const [name, { below }] of indices) {
     const tensor = stored.get(name);
     if (tensor?.shape.length !== 1 || !/^u?int/.test(tensor.dtype)) {
       throw bad(name, `be integers [in], got ${formOf(tensor)}`);
     }
     tensor.data.forEach((value: number | bigint, index: number) => {
-      if (value < 0 || value >= options.groups) {
-        throw bad(name, `hold values in 0..${options.groups - 1}, got ${value} at ${index}`);
+      if (value < 0 || value >= below) {
+        throw bad(name, `hold values in 0..${below - 1}, got ${value} at ${index}`);
       }
     });
   }
-  const extra = [...stored.keys()].find((name) => !floats.has(name) && !groups.has(name));
+  const extra = [...stored.keys()].find((name) => !floats.has(name) && !indices.has(name));
   if (extra !== undefined)
     throw bad(extra, `not be there: method ${method} on these layers has no such tensor`);
   return new Map(
     [...stored].map(([name, tensor]): [string, Tensor] => [
       name,
-      groups.has(name) ? asInt32(tensor) : tensor,
+      indices.has(name) ? asInt32(tensor) : tensor,
     ]),
+  );
+}
+
+/** A word in a form is a size that the model sets: any here, checked where the adapter meets its model. */
+function hasForm(shape: readonly number[], form: readonly (number | string)[]): boolean {
+  return (
+    shape.length === form.length &&
+    form.every((size, axis) => (typeof size === 'string' ? shape[axis]! > 0 : size === shape[axis]))
   );
 }
 

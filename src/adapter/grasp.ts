@@ -1,11 +1,14 @@
 import { UsageError } from '../core/errors.ts';
-import { log } from '../core/math.ts';
+import { exp, log } from '../core/math.ts';
 import { permutation } from '../core/philox.ts';
 import { stream } from '../core/stream.ts';
 import type { GraphBuilder } from '../graph/build.ts';
-import type { Tensor } from '../graph/graph.ts';
+import type { Graph, Tensor } from '../graph/graph.ts';
 import { float32 } from '../graph/graph.ts';
-import type { LinearLayer } from '../graph/linear-layers.ts';
+import { type LinearLayer, linearLayers } from '../graph/linear-layers.ts';
+import type { Adapter, AdapterOptions } from './adapter.ts';
+import { adaptedLinears, changedWeight, linearPlaces } from './linear-places.ts';
+import type { Edits, Entry, Fold, Method, TensorForm } from './method.ts';
 
 /**
  * GRASP in front of a linear layer: x~ = (x - beta_g) / gamma_g, one beta and one gamma for each of K groups of input
@@ -16,7 +19,7 @@ import type { LinearLayer } from '../graph/linear-layers.ts';
  * one draw for each example and input dimension, std stored as `logStd`. It is deployed by its means, that is as GRASP.
  */
 export function initialGrasp(
-  layers: readonly LinearLayer[],
+  layers: readonly Pick<LinearLayer, 'name' | 'in'>[],
   groups: number,
   seed: number,
   targetStd?: Readonly<Record<string, number>>,
@@ -51,7 +54,7 @@ export function initialGrasp(
 }
 
 /** Deals the input dimensions to the groups in a seeded random order: sizes are within one of each other. */
-function randomGroups(layer: LinearLayer, groups: number, seed: number): Int32Array {
+function randomGroups(layer: Pick<LinearLayer, 'name' | 'in'>, groups: number, seed: number): Int32Array {
   const order = permutation(layer.in, stream(seed, 'group', layer.name));
   const group = new Int32Array(layer.in);
   order.forEach((dimension, position) => {
@@ -102,4 +105,98 @@ export function addGrasp(
     }
   }
   return builder.node('Mul', [centred, scale], { name: `${layer}.grasp` });
+}
+
+/** GRASP; stored: `<layer>.logGamma` and `<layer>.beta` `[K]`, `<layer>.group` (integers 0..K-1) `[in]`: 2K trained. */
+export const grasp: Method = {
+  rate: 5e-3,
+  learnsStd: false,
+  places: linearPlaces,
+  start: (graph, places, { groups, seed }) => ({
+    options: { groups },
+    tensors: initialGrasp(chosen(graph, places), groups, seed),
+  }),
+  checkOptions: ({ groups }, must) =>
+    must(
+      'options.groups',
+      groups,
+      Number.isSafeInteger(groups) && (groups as number) >= 1,
+      'a whole number of at least 1',
+    ),
+  forms: (options) => forms(options, ['logGamma', 'beta']),
+  replaced: () => new Map(),
+  attach,
+  fold,
+};
+
+/** StochGRASP; as GRASP, and `<layer>.logStd` `[K]`: 3K trained, of which 2K are deployed. */
+export const stochgrasp: Method = {
+  ...grasp,
+  learnsStd: true,
+  start: (graph, places, { groups, seed, targetStd = {} }) => ({
+    options: { groups },
+    tensors: initialGrasp(chosen(graph, places), groups, seed, targetStd),
+  }),
+  checkOptions: (options, must) => {
+    grasp.checkOptions(options, must);
+    if (options.targetStd === undefined) return;
+    for (const layer of options.layers as readonly string[]) {
+      const std = (options.targetStd as Readonly<Record<string, unknown>>)[layer];
+      must(`options.targetStd.${layer}`, std, std !== undefined, 'a number above 0');
+    }
+  },
+  forms: (options) => forms(options, ['logGamma', 'beta', 'logStd']),
+};
+
+function chosen(graph: Graph, places: readonly { readonly name: string }[]): LinearLayer[] {
+  const names = new Set(places.map(({ name }) => name));
+  return linearLayers(graph).filter(({ name }) => names.has(name));
+}
+
+function forms({ layers, groups }: AdapterOptions, parameters: readonly string[]): TensorForm[] {
+  return layers.flatMap((layer): TensorForm[] => [
+    ...parameters.map(
+      (name): TensorForm => ({ layer, name: `${layer}.${name}`, kind: 'float', shape: [groups!] }),
+    ),
+    { layer, name: `${layer}.group`, kind: { below: groups! }, shape: ['inputs'] },
+  ]);
+}
+
+function attach({ builder, adapter, parameter, draw }: Entry): Edits {
+  // GRASP's own std is none: what it is drawn with, if anything, is fixed and not its matter.
+  const drawn = (layer: string) => (adapter.tensors.has(`${layer}.logStd`) ? draw(layer) : null);
+  return {
+    inputs: new Map(
+      adapter.options.layers.map((layer) => [
+        layer,
+        (x) => {
+          const noise = drawn(layer);
+          const value = (suffix: string) => parameter(`${layer}.${suffix}`);
+          return addGrasp(builder, x, noise?.overTokens ?? false, layer, value, noise?.value ?? null);
+        },
+      ]),
+    ),
+  };
+}
+
+/**
+ * ((x - beta) / gamma) W = x (diag(1/gamma) W) - (beta / gamma) W: the last term becomes a constant that is added behind
+ * the product. Computed in float64, rounded once.
+ */
+function fold(graph: Graph, adapter: Adapter): ReadonlyMap<string, Fold> {
+  const number = (layer: string, name: string) =>
+    adapter.tensors.get(`${layer}.${name}`)!.data as Float32Array;
+  const layers = adaptedLinears(graph, adapter).map((layer) => {
+    const [logGamma, beta] = [number(layer.name, 'logGamma'), number(layer.name, 'beta')];
+    const group = adapter.tensors.get(`${layer.name}.group`)!.data as Int32Array;
+    const inverse = Float64Array.from(group, (g) => exp(-logGamma[g]!));
+    const shift = new Float64Array(layer.out);
+    const weight = changedWeight(graph.initializers.get(layer.weight)!, layer, (value, row, column) => {
+      const scaled = value * inverse[row]!;
+      shift[column] = shift[column]! - beta[group[row]!]! * scaled;
+      return scaled;
+    });
+    return [layer.name, { weight, shift: float32([layer.out], Float32Array.from(shift)) }] as const;
+  });
+  return new Map(layers);
 }

@@ -1,13 +1,15 @@
 import { UsageError } from '../core/errors.ts';
-import type { LinearLayer } from '../graph/linear-layers.ts';
 
 /**
- * The linear layers whose names match a glob: `*` stands for any text (dots too), `?` for one character, `[qv]` for
+ * The layers (of those that a method can stand at) whose names match a glob: `*` stands for any text (dots too), `?` for one character, `[qv]` for
  * one of a set (`[!qv]`: not one of it), `{a,b}` for one of several words.
  *
  * @throws UsageError if none matches, or the glob is not closed.
  */
-export function selectLayers(layers: readonly LinearLayer[], glob: string): LinearLayer[] {
+export function selectLayers<Layer extends { readonly name: string }>(
+  layers: readonly Layer[],
+  glob: string,
+): Layer[] {
   const pattern = globPattern(glob);
   const chosen = layers.filter((layer) => pattern.test(layer.name));
   if (chosen.length === 0) {

@@ -1,7 +1,6 @@
 import type { Adapter, Head, MethodName } from '../adapter/adapter.ts';
-import { initialGrasp } from '../adapter/grasp.ts';
-import { initialHead } from '../adapter/head.ts';
-import { selectLayers } from '../adapter/select-layers.ts';
+import { methodNamed } from '../adapter/methods.ts';
+import { chosenPlaces, startAdapter } from '../adapter/start.ts';
 import { layerWeightErrors } from '../chip/weight-error.ts';
 import { compileProgram, defaultOptions } from '../compile/program.ts';
 import { UsageError } from '../core/errors.ts';
@@ -10,39 +9,66 @@ import { linearLayers } from '../graph/linear-layers.ts';
 import type { Model } from '../model/model.ts';
 import { loadProfile } from '../profile/load.ts';
 
-export interface NewAdapterJob {
+export interface NewAdapterJob extends TargetJob {
   readonly method: MethodName;
   readonly groups: number;
+  /** LoRA's rank (8 if absent) and alpha (16). */
+  readonly rank?: number;
+  readonly alpha?: number;
   readonly layers?: string;
   readonly seed: number;
+}
+
+/** Where the std of draws comes from: a profile at a time and noise scale, or one number for all layers. */
+export interface TargetJob {
+  /** Train with draws of fixed std = target in front of all linear layers (StochGRASP draws by itself). */
+  readonly draws?: boolean;
   readonly profile?: string;
   readonly targetAt?: number;
   readonly targetNoise?: number;
   readonly targetStd?: number;
 }
 
+const RANK = 8;
+const ALPHA = 16;
+
 /** An untrained adapter for a model and a task: the identity, and a new head. */
 export async function newAdapter(job: NewAdapterJob, model: Model, task: Task): Promise<Adapter> {
-  const { method, groups, seed } = job;
+  const { method, groups, rank = RANK, alpha = ALPHA, seed } = job;
   const outputs = task.kind === 'regression' ? 1 : task.labels.length;
   const head: Head = { width: model.head.width, outputs, scale: model.head.scale, labels: task.labels };
-  const headTensors = initialHead(head, seed);
-  if (method === 'head')
-    return { method, options: { groups: 0, layers: [], seed }, head, tensors: headTensors };
-  const chosen = selectLayers(linearLayers(model.graph), job.layers ?? '*');
-  const layers = chosen.map((layer) => layer.name);
-  const targetStd = method === 'stochgrasp' ? await targets(job, model, layers) : undefined;
-  return {
-    method,
-    options: { groups, layers, seed, ...(targetStd === undefined ? {} : { targetStd }) },
-    head,
-    tensors: new Map([...initialGrasp(chosen, groups, seed, targetStd), ...headTensors]),
-  };
+  const places = chosenPlaces(model.graph, method, job.layers ?? '*');
+  const learned = methodNamed(method).learnsStd;
+  const targetStd = learned
+    ? await targets(
+        job,
+        method,
+        model,
+        places.map(({ name }) => name),
+      )
+    : undefined;
+  const settings = { seed, groups, rank, alpha, ...(targetStd === undefined ? {} : { targetStd }) };
+  return withDraws(job, model, startAdapter(model.graph, method, places, settings, head));
 }
 
-/** The spread that StochGRASP is pulled toward: the layers' weight errors on the hardware, or a given number. */
+/** The adapter as it is, or with the draws that the job asks for: their std goes into its options. */
+export async function withDraws(job: TargetJob, model: Model, adapter: Adapter): Promise<Adapter> {
+  if (job.draws !== true) return adapter;
+  if (methodNamed(adapter.method).learnsStd) {
+    throw new UsageError(
+      '--draws',
+      `must go with a method whose draws have a fixed std, got ${adapter.method}, which draws by itself; leave --draws out`,
+    );
+  }
+  const layers = linearLayers(model.graph).map(({ name }) => name);
+  const targetStd = await targets(job, '--draws', model, layers);
+  return { ...adapter, options: { ...adapter.options, targetStd } };
+}
+
+/** The std of each noisy layer: its weight error on the hardware, or a given number. */
 async function targets(
-  job: NewAdapterJob,
+  job: TargetJob,
+  asker: string,
   model: Model,
   layers: readonly string[],
 ): Promise<Record<string, number>> {
@@ -53,7 +79,7 @@ async function targets(
   if (job.profile === undefined) {
     throw new UsageError(
       'train',
-      'stochgrasp must have a target spread, got neither --profile nor --target-std; give the profile of the hardware, such as --profile pcm-nandakumar-2019',
+      `${asker} must have a target spread, got neither --profile nor --target-std; give the profile of the hardware, such as --profile pcm-nandakumar-2019`,
     );
   }
   const profile = await loadProfile(job.profile);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Adapter, MethodName } from '../adapter/adapter.ts';
 import { checkAdapterModel, loadAdapter, saveAdapter } from '../adapter/file.ts';
+import { methodNamed } from '../adapter/methods.ts';
 import { HoldfastError, UsageError } from '../core/errors.ts';
 import { refuseExisting, refuseForeignFolder, stableJson, writeFileAtomic } from '../core/files.ts';
 import type { Progress } from '../core/progress.ts';
@@ -13,27 +14,20 @@ import { type StepLog, type TuneOptions, tune } from '../tune/loop.ts';
 import { type TuneState, withState } from '../tune/state.ts';
 import { cleanMetrics } from './clean-metrics.ts';
 import { encodeSplit, evaluationData, openTask, reportedSplit } from './encode-task.ts';
-import { newAdapter } from './new-adapter.ts';
+import { type NewAdapterJob, newAdapter, withDraws } from './new-adapter.ts';
 import { selection } from './selection.ts';
 import { openTrainingFolder } from './training-folder.ts';
 import { trainingPlan } from './training-plan.ts';
 
-export interface TrainJob {
+export interface TrainJob extends NewAdapterJob {
   readonly model: string;
   readonly task: string;
   readonly data?: string;
-  readonly method: MethodName;
-  readonly groups: number;
-  readonly layers?: string;
-  /** StochGRASP's target spread: from a profile at a time and noise scale, or one number for all layers. */
-  readonly profile?: string;
-  readonly targetAt?: number;
-  readonly targetNoise?: number;
-  readonly targetStd?: number;
   readonly lambda: number;
   readonly draw: Draw;
   readonly optimizer: 'adamw' | 'sgd';
-  readonly lr: number;
+  /** Learning rate of the adapter (the method's own if absent), and of the head (the adapter's if absent). */
+  readonly lr?: number;
   readonly headLr?: number;
   readonly weightDecay: number;
   readonly warmup: number;
@@ -42,7 +36,6 @@ export interface TrainJob {
   readonly epochs?: number;
   readonly steps?: number;
   readonly maxLength?: number;
-  readonly seed: number;
   /** A seeded share of dev that chooses the checkpoint (once an epoch); the rest of dev is what is reported. */
   readonly selectOn?: number;
   /** Start from this adapter, which fixes method, groups and layers. */
@@ -89,12 +82,13 @@ export async function train(job: TrainJob): Promise<TrainResult> {
   const data = encodeSplit(model, splitOf(task, 'train'), job.maxLength);
   const start = await startingAdapter(job, model, task);
   const stepsAnEpoch = Math.ceil(data.examples.length / job.batch);
+  const rate = job.lr ?? methodNamed(start.method).rate;
   const options: TuneOptions = {
     loss: { kind: task.kind, lambda: job.lambda, draw: job.draw },
     optimizer: { kind: job.optimizer, weightDecay: job.weightDecay },
     schedule: { kind: job.schedule, warmup: job.warmup },
-    rate: job.lr,
-    headRate: job.headLr ?? job.lr,
+    rate,
+    headRate: job.headLr ?? rate,
     batch: job.batch,
     steps: job.steps ?? (job.epochs ?? 1) * stepsAnEpoch,
     seed: job.seed,
@@ -180,7 +174,7 @@ async function startingAdapter(job: TrainJob, model: Model, task: Task): Promise
       `must have a head of ${outputs} outputs for task "${task.name}", got ${stored.adapter.head.outputs}; start from an adapter of that task`,
     );
   }
-  return stored.adapter;
+  return withDraws(job, model, stored.adapter);
 }
 
 function trainingRecord(
@@ -190,11 +184,11 @@ function trainingRecord(
   split: string,
   examples: number,
 ): unknown {
-  const { profile, targetAt, targetNoise, targetStd } = job;
+  const { draws, profile, targetAt, targetNoise, targetStd } = job;
   return {
     task: task.name,
     scoredOn: { split, examples },
     options,
-    target: { profile, targetAt, targetNoise, targetStd },
+    target: { draws, profile, targetAt, targetNoise, targetStd },
   };
 }

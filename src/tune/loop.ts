@@ -1,4 +1,5 @@
 import type { Adapter } from '../adapter/adapter.ts';
+import { drawnLayers } from '../adapter/methods.ts';
 import { EngineError } from '../core/errors.ts';
 import { batches } from '../data/batches.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
@@ -62,7 +63,7 @@ export async function tune(
   const graph = trainingGraph(model.graph, adapter, options.loss);
   const session = await engine.load(graph);
   const lengths = data.examples.map((example) => example.ids.length);
-  const layers = drawnLayers(adapter, model.graph);
+  const layers = noisyLayers(adapter, model.graph);
   let state = from;
   let epoch = -1;
   let order: number[][] = [];
@@ -110,11 +111,12 @@ export async function tune(
   return withState(adapter, state);
 }
 
-function drawnLayers(adapter: Adapter, graph: Graph): { name: string; in: number; seesTokens: boolean }[] {
-  if (adapter.method !== 'stochgrasp') return [];
+function noisyLayers(adapter: Adapter, graph: Graph): { name: string; in: number; seesTokens: boolean }[] {
+  const drawn = new Set(drawnLayers(adapter));
+  if (drawn.size === 0) return [];
   const shapes = inferShapes(graph);
   return linearLayers(graph)
-    .filter((layer) => adapter.options.layers.includes(layer.name))
+    .filter((layer) => drawn.has(layer.name))
     .map((layer) => ({
       name: layer.name,
       in: layer.in,

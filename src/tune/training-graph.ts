@@ -1,5 +1,6 @@
 import { type Adapter, trainableNames } from '../adapter/adapter.ts';
 import { attachAdapter } from '../adapter/attach.ts';
+import { methodNamed } from '../adapter/methods.ts';
 import { UsageError } from '../core/errors.ts';
 import { buildGraph } from '../graph/build.ts';
 import { addGradients } from '../graph/gradient.ts';
@@ -11,7 +12,7 @@ export interface Loss {
   readonly kind: 'classification' | 'regression';
   /** Weight of the noise-aware term; only StochGRASP has it. */
   readonly lambda: number;
-  /** What has a new draw of its own; only StochGRASP draws. */
+  /** What has a new draw of its own, if the adapter is trained with draws. */
   readonly draw: Draw;
 }
 
@@ -29,12 +30,11 @@ export function trainingGraph(model: Graph, adapter: Adapter, loss: Loss): Graph
  * All randomness (the draws) comes in as inputs too. Errors as `trainingGraph`.
  */
 export function lossGraph(model: Graph, adapter: Adapter, loss: Loss): Graph {
-  const stochastic = adapter.method === 'stochgrasp';
-  const draws = !stochastic ? 'none' : loss.draw === 'token' ? 'token' : 'example';
+  const draws = loss.draw === 'token' ? 'token' : 'example';
   const forward = attachAdapter(model, adapter, { parameters: 'input', draws });
   const builder = buildGraph(`${model.name}-training`, forward, false);
   const task = addTaskLoss(builder, 'logits', adapter.head.outputs, loss.kind);
-  if (stochastic && loss.lambda !== 0) {
+  if (methodNamed(adapter.method).learnsStd && loss.lambda !== 0) {
     builder.node('Add', [task, addNoiseLoss(builder, targetsOf(adapter), loss.lambda)], { name: 'loss' });
   } else {
     builder.node('Identity', [task], { name: 'loss' });

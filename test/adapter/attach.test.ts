@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { Adapter, MethodName } from '../../src/adapter/adapter.ts';
+import { type Adapter, METHODS, type MethodName } from '../../src/adapter/adapter.ts';
 import { attachAdapter } from '../../src/adapter/attach.ts';
 import { checkGraph } from '../../src/graph/check.ts';
 import { float32, type Tensor } from '../../src/graph/graph.ts';
@@ -17,13 +17,13 @@ function numbers(adapter: Adapter, name: string): number[] {
   return Array.from(adapter.tensors.get(name)!.data, Number);
 }
 
-for (const method of ['grasp', 'stochgrasp'] as const) {
+for (const method of METHODS) {
   test(`attachAdapter: an untrained ${method} is the identity`, (t) => {
     const adapter = untrained(tinyGraph(), method, 5);
     const head: Adapter = {
       ...adapter,
       method: 'head',
-      options: { groups: 0, layers: [], seed: 3 },
+      options: { layers: [], seed: 3 },
     };
     t.deepEqual(
       interpret64(attachAdapter(tinyGraph(), adapter, DEPLOYED), tinyFeeds),

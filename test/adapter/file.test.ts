@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { METHODS } from '../../src/adapter/adapter.ts';
 import { checkAdapterModel, loadAdapter, saveAdapter } from '../../src/adapter/file.ts';
 import { BadFileError, UsageError } from '../../src/core/errors.ts';
 import { sha256 } from '../../src/core/files.ts';
@@ -31,7 +32,7 @@ async function saved(t: ExecutionContext) {
   };
 }
 
-for (const method of ['grasp', 'stochgrasp', 'head'] as const) {
+for (const method of METHODS) {
   test(`saveAdapter, loadAdapter: ${method} comes back as it was, and equal adapters are equal bytes`, async (t) => {
     const [one, two] = [await folderOf(t), await folderOf(t)];
     const adapter = moved(untrained(tinyGraph(), method, 5));
@@ -185,10 +186,34 @@ const BAD_JSON: readonly [string, (file: Json) => unknown, string][] = [
   ],
   [
     'an unknown method',
-    (file) => ({ ...file, method: 'lora' }),
-    '"method" must be one of grasp, stochgrasp, head, got "lora"; train again',
+    (file) => ({ ...file, method: 'vera' }),
+    '"method" must be one of grasp, stochgrasp, lora, bitfit, ia3, head, got "vera"; train again',
   ],
   ['no head', ({ head: _, ...file }) => file, '"head" must be an object, got nothing; train again'],
+  [
+    'a rank that is none',
+    (file) => ({ ...file, method: 'lora', options: { ...file.options, rank: 0, alpha: 16 } }),
+    '"options.rank" must be a whole number of at least 1, got 0; train again',
+  ],
+  [
+    'an alpha of 0',
+    (file) => ({ ...file, method: 'lora', options: { ...file.options, rank: 2, alpha: 0 } }),
+    '"options.alpha" must be a number above 0, got 0; train again',
+  ],
+  [
+    'no vectors',
+    (file) => ({ ...file, method: 'ia3' }),
+    '"options.vectors" must be an object, got nothing; train again',
+  ],
+  [
+    'a vector of no known role',
+    (file) => ({
+      ...file,
+      method: 'ia3',
+      options: { ...file.options, layers: ['block.second'], vectors: { 'block.second': ['query'] } },
+    }),
+    '"options.vectors.block.second" must be a list of key, value, inner, got ["query"]; train again',
+  ],
   [
     'no group count',
     (file) => ({ ...file, options: { ...file.options, groups: undefined } }),

@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { Adapter } from '../../src/adapter/adapter.ts';
+import { type Adapter, METHODS } from '../../src/adapter/adapter.ts';
 import { attachAdapter } from '../../src/adapter/attach.ts';
 import { foldAdapter } from '../../src/adapter/fold.ts';
 import { buildGraph } from '../../src/graph/build.ts';
@@ -8,6 +8,7 @@ import type { Graph, Tensor } from '../../src/graph/graph.ts';
 import { float32 } from '../../src/graph/graph.ts';
 import { linearLayers } from '../../src/graph/linear-layers.ts';
 import { relativeError } from '../support/agreement.ts';
+import { encoderGraph, SMALL, smallFeeds } from '../support/encoder-graph.ts';
 import { interpret64 } from '../support/interpreter64.ts';
 import { moved, tinyFeeds, tinyGraph, untrained } from '../support/tiny-model.ts';
 
@@ -34,11 +35,24 @@ function errorOfFolding(graph: Graph, adapter: Adapter): number {
   return relativeError(logits(foldAdapter(graph, adapter), headOnly(adapter)), logits(graph, adapter));
 }
 
-for (const method of ['grasp', 'stochgrasp'] as const) {
-  test(`foldAdapter: ${method} folded into the weights gives what it gives in front of them`, (t) => {
+for (const method of METHODS) {
+  test(`foldAdapter: ${method} folded into the weights gives what it gives unfolded`, (t) => {
     const error = errorOfFolding(tinyGraph(), moved(untrained(tinyGraph(), method, 5)));
     t.log(`relative error ${error.toExponential(1)}`);
     t.true(error < ROUNDING);
+  });
+}
+
+for (const method of METHODS) {
+  test(`foldAdapter: ${method} on a block with attention`, (t) => {
+    const graph = encoderGraph(SMALL);
+    const adapter = moved(untrained(graph, method, 4));
+    const error = relativeError(
+      logits(foldAdapter(graph, adapter), headOnly(adapter), smallFeeds),
+      logits(graph, adapter, smallFeeds),
+    );
+    t.log(`relative error ${error.toExponential(1)}`);
+    t.true(error < 4 * ROUNDING);
   });
 }
 

@@ -1,10 +1,12 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import type { MethodName } from '../../src/adapter/adapter.ts';
 import { readBundle } from '../../src/compile/bundle.ts';
 import { BadFileError, UsageError } from '../../src/core/errors.ts';
 import { silentProgress as progress } from '../../src/core/progress.ts';
 import { type CompileJob, compile } from '../../src/flow/compile.ts';
+import { verify } from '../../src/flow/verify.ts';
 import { loadModel } from '../../src/model/load.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { useLiteAdapter } from '../support/use-lite-adapter.ts';
@@ -64,6 +66,29 @@ test.serial(
     t.false(program.graph.nodes.some(({ name }) => name.includes('.grasp')));
   },
 );
+
+const OTHERS: readonly MethodName[] = ['lora', 'bitfit', 'ia3', 'head'];
+for (const method of OTHERS) {
+  test.serial(`compile: ${method}, digital and folded, is a bundle that verify accepts`, async (t) => {
+    const folder = await temporaryFolder(t);
+    const adapter = await useLiteAdapter(folder, method, 1);
+    for (const deploy of ['digital', 'folded'] as const) {
+      const out = join(folder, deploy);
+      const { warnings, idealCheck } = await compile({ ...JOB, adapter, out, deploy });
+      t.deepEqual(warnings, []);
+      t.log(`${deploy}: ideal against digital ${idealCheck.maxAbsoluteError.toExponential(1)}`);
+      const { accepted } = await verify({ bundle: out, progress });
+      t.true(accepted);
+      const { program, digital } = await readBundle(out);
+      t.is(program.layers.length, 10);
+      t.is(
+        program.graph.nodes.some(({ name }) => /\.(lora|ia3)/.test(name)),
+        deploy === 'digital' && (method === 'lora' || method === 'ia3'),
+      );
+      for (const { name } of program.layers) t.true(digital.has(`${name}.bias`), name);
+    }
+  });
+}
 
 test.serial('compile: tiles and bits as asked for; a model without an adapter', async (t) => {
   const out = join(await temporaryFolder(t), 'bare');

@@ -2,7 +2,9 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { METHODS } from '../../src/adapter/adapter.ts';
 import { loadAdapter } from '../../src/adapter/file.ts';
+import { drawnLayers } from '../../src/adapter/methods.ts';
 import { BadFileError, HoldfastError, UsageError } from '../../src/core/errors.ts';
 import { sha256 } from '../../src/core/files.ts';
 import { type Progress, silentProgress } from '../../src/core/progress.ts';
@@ -230,6 +232,18 @@ test('train: what is refused leaves an existing --out as it was, even with --for
       'train: stochgrasp must have a target spread, got neither --profile nor --target-std; give the profile of the hardware, such as --profile pcm-nandakumar-2019',
     ],
     [
+      { method: 'lora', draws: true },
+      'train: --draws must have a target spread, got neither --profile nor --target-std; give the profile of the hardware, such as --profile pcm-nandakumar-2019',
+    ],
+    [
+      { method: 'stochgrasp', draws: true, targetStd: 0.1 },
+      '--draws: must go with a method whose draws have a fixed std, got stochgrasp, which draws by itself; leave --draws out',
+    ],
+    [
+      { method: 'lora', rank: 257 },
+      '--rank: must be a whole number in 1..256 for layer "Layer_0/TransformerLayer/MultiheadAttention/qkv_transform_single", got 257; choose a lower rank or leave the layer out with --layers',
+    ],
+    [
       { method: 'stochgrasp', profile: 'ideal' },
       '--profile: must give layer "Layer_0/TransformerLayer/MultiheadAttention/qkv_transform_single" a weight error above 0, got none from "ideal"; choose a profile with noise, a larger --target-noise, or --target-std',
     ],
@@ -242,6 +256,57 @@ test('train: what is refused leaves an existing --out as it was, even with --for
     await t.throwsAsync(train({ ...job, ...more }), { instanceOf: UsageError, message });
   }
   t.deepEqual(await filesOf(job.out), before);
+});
+
+for (const method of METHODS) {
+  for (const draws of method === 'stochgrasp' ? [false] : [false, true]) {
+    test.serial(
+      `train: 6 steps lower the loss on reviews: ${method}${draws ? ' with draws' : ''}`,
+      async (t) => {
+        const folder = await folderOf(t);
+        // The same 32 reviews at each step, so that the loss of the last can be held against that of the first.
+        const { train: reviews } = await loadTask('reviews', { seed: 1 });
+        const lines = reviews
+          .slice(0, 32)
+          .map(({ text, label }) => `${JSON.stringify({ text, label: `class ${label}` })}\n`);
+        await writeFile(join(folder, 'data', 'train.jsonl'), lines.join(''));
+        await writeFile(join(folder, 'data', 'dev.jsonl'), lines.slice(0, 8).join(''));
+        const std = draws || method === 'stochgrasp' ? { targetStd: 0.05 } : {};
+        const job = jobIn(folder, 'out', { method, draws, batch: 32, warmup: 0, ...std });
+        t.is((await train(job)).method, method);
+        const { adapter } = await loadAdapter(job.out);
+        t.is(drawnLayers(adapter).length, draws || method === 'stochgrasp' ? 10 : 0);
+        const log = (await readFile(join(job.out, 'training.jsonl'), 'utf8')).trimEnd().split('\n');
+        const losses = log.map((line) => (JSON.parse(line) as { loss: number }).loss);
+        t.log(losses.map((loss) => loss.toFixed(3)).join(' '));
+        t.true(losses[5]! < losses[0]!);
+      },
+    );
+  }
+}
+
+test('train: an adapter that was trained without draws goes on with them', async (t) => {
+  const folder = await folderOf(t);
+  const first = jobIn(folder, 'first', { method: 'lora', steps: 1, rank: 2, alpha: 4 });
+  await train(first);
+  const second = jobIn(folder, 'second', { adapter: first.out, steps: 1, draws: true, targetStd: 0.1 });
+  await train(second);
+  const { adapter } = await loadAdapter(second.out);
+  t.like(adapter, { method: 'lora', options: { rank: 2, alpha: 4 } });
+  t.deepEqual(new Set(Object.values(adapter.options.targetStd!)), new Set([0.1]));
+});
+
+test("train: without --lr the rate is the method's own, and the head's too", async (t) => {
+  const folder = await folderOf(t);
+  for (const [method, rate] of [
+    ['lora', 0.002],
+    ['grasp', 0.005],
+  ] as const) {
+    const { lr: _, ...job } = jobIn(folder, method, { method, steps: 1 });
+    await train(job);
+    const { file } = await loadAdapter(job.out);
+    t.like(file.training, { options: { rate, headRate: rate } });
+  }
 });
 
 test('train: starts from an adapter, whose method, groups, layers and head it keeps', async (t) => {

@@ -1,6 +1,5 @@
 import type { Adapter, MethodName } from '../../src/adapter/adapter.ts';
-import { initialGrasp } from '../../src/adapter/grasp.ts';
-import { initialHead } from '../../src/adapter/head.ts';
+import { chosenPlaces, startAdapter } from '../../src/adapter/start.ts';
 import { buildGraph } from '../../src/graph/build.ts';
 import type { Graph, Tensor } from '../../src/graph/graph.ts';
 import { float32, int64, sizeOf } from '../../src/graph/graph.ts';
@@ -75,37 +74,31 @@ export const tinyFeeds: Readonly<Record<string, Tensor>> = {
   mask: float32([2, 3], [1, 1, 1, 1, 1, 0]),
 };
 
-/** An adapter for all linear layers of a graph, as training starts with it: the identity and a new head. */
+/** An adapter for all layers of a graph that its method can stand at, as training starts with it: identity, new head. */
 export function untrained(graph: Graph, method: MethodName, width: number, groups = 4): Adapter {
-  const layers = linearLayers(graph);
-  const names = method === 'head' ? [] : layers.map(({ name }) => name);
-  const target = (name: string) => 0.05 + 0.01 * names.indexOf(name);
-  const targetStd =
-    method === 'stochgrasp' ? Object.fromEntries(names.map((name) => [name, target(name)])) : undefined;
+  const places = chosenPlaces(graph, method, '*');
+  const targetStd = method === 'stochgrasp' ? targetsOf(places) : undefined;
+  const settings = { seed: 3, groups, rank: 2, alpha: 3, ...(targetStd === undefined ? {} : { targetStd }) };
   const head = { width, outputs: 3, scale: 2, labels: ['a', 'b', 'c'] };
-  return {
-    method,
-    options: {
-      groups: method === 'head' ? 0 : groups,
-      layers: names,
-      seed: 3,
-      ...(targetStd === undefined ? {} : { targetStd }),
-    },
-    head,
-    tensors: new Map([
-      ...(method === 'head' ? [] : initialGrasp(layers, groups, 3, targetStd)),
-      ...initialHead(head, 3),
-    ]),
-  };
+  return startAdapter(graph, method, places, settings, head);
 }
 
-/** The same adapter with each trained number moved by up to 0.4, as if it had been trained. */
-export function moved(adapter: Adapter): Adapter {
+/** The same adapter, to be trained with draws of fixed std in front of all linear layers. */
+export function withDraws(graph: Graph, adapter: Adapter): Adapter {
+  return { ...adapter, options: { ...adapter.options, targetStd: targetsOf(linearLayers(graph)) } };
+}
+
+function targetsOf(layers: readonly { readonly name: string }[]): Record<string, number> {
+  return Object.fromEntries(layers.map(({ name }, index) => [name, 0.05 + 0.01 * index]));
+}
+
+/** The same adapter with each trained number moved by up to `most`, as if it had been trained. */
+export function moved(adapter: Adapter, most = 0.4): Adapter {
   let seed = 50;
   const tensors = [...adapter.tensors].map(([name, tensor]): [string, Tensor] => {
     if (!(tensor.data instanceof Float32Array)) return [name, tensor];
     seed += 1;
-    const by = spread(tensor.data.length, seed, -0.4, 0.4);
+    const by = spread(tensor.data.length, seed, -most, most);
     return [
       name,
       float32(

@@ -13,9 +13,15 @@ export async function useLiteAdapter(folder: string, method: MethodName, seed: n
   const adapter = await newAdapter({ method, groups: 8, seed, targetStd: 0.1 }, model, task);
   const tensors = new Map(adapter.tensors);
   for (const [name, { shape, data }] of tensors) {
-    if (name.endsWith('.logGamma') || name.endsWith('.beta')) {
-      tensors.set(name, float32(shape, spread(data.length, seed, -0.05, 0.05)));
-    }
+    if (!(data instanceof Float32Array) || name.startsWith('head.') || name.endsWith('.logStd')) continue;
+    const by = spread(data.length, seed, -0.05, 0.05);
+    tensors.set(
+      name,
+      float32(
+        shape,
+        data.map((value, i) => value + by[i]!),
+      ),
+    );
   }
   const path = join(folder, `${method}-${seed}`);
   await saveAdapter(path, { ...adapter, tensors }, model);

@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { Adapter } from '../../src/adapter/adapter.ts';
+import { type Adapter, METHODS } from '../../src/adapter/adapter.ts';
 import type { Tensor } from '../../src/graph/graph.ts';
 import { float32, int64 } from '../../src/graph/graph.ts';
 import type { Engine } from '../../src/runtime/engine.ts';
@@ -66,7 +66,7 @@ function firstFeeds(adapter: Adapter): Record<string, Tensor> {
   };
 }
 
-for (const method of ['head', 'grasp', 'stochgrasp'] as const) {
+for (const method of METHODS) {
   test(`tune: one step of sgd at rate 1 moves each tensor by exactly minus its gradient: ${method}`, async (t) => {
     const adapter = moved(untrained(MODEL.graph, method, 5));
     const session = await (await openEngine('onnxruntime')).load(

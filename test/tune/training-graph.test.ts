@@ -1,5 +1,6 @@
 import test from 'ava';
-import { type Adapter, trainableNames } from '../../src/adapter/adapter.ts';
+import { type Adapter, type MethodName, trainableNames } from '../../src/adapter/adapter.ts';
+import { drawnLayers } from '../../src/adapter/methods.ts';
 import type { Graph, Tensor } from '../../src/graph/graph.ts';
 import { float32, int64 } from '../../src/graph/graph.ts';
 import { linearLayers } from '../../src/graph/linear-layers.ts';
@@ -13,7 +14,7 @@ import { relativeError } from '../support/agreement.ts';
 import { interpret64 } from '../support/interpreter64.ts';
 import { spread } from '../support/operator-case.ts';
 import { tfjs, tfjsTestEngine } from '../support/tfjs.ts';
-import { moved, parameterFeeds, tinyFeeds, tinyGraph, untrained } from '../support/tiny-model.ts';
+import { moved, parameterFeeds, tinyFeeds, tinyGraph, untrained, withDraws } from '../support/tiny-model.ts';
 
 type Feeds = Readonly<Record<string, Tensor>>;
 
@@ -46,7 +47,7 @@ function feedsOf(graph: Graph, adapter: Adapter, loss: Loss, texts: Feeds): Feed
     seesTokens: shapes.get(layer.input)!.shape.length === 3,
   }));
   const [rows, tokens] = texts.ids!.shape as [number, number];
-  const draws = adapter.method === 'stochgrasp' ? layerDraws(layers, [rows, tokens], 1, 0, loss.draw) : {};
+  const draws = drawnLayers(adapter).length > 0 ? layerDraws(layers, [rows, tokens], 1, 0, loss.draw) : {};
   return { ...texts, ...LABELS, ...draws, ...parameterFeeds(adapter) };
 }
 
@@ -71,7 +72,7 @@ function centralDifference(graph: Graph, feeds: Feeds, along: ReadonlyMap<string
 }
 
 // One after the other: they share one tfjs.
-for (const method of ['grasp', 'stochgrasp'] as const) {
+for (const method of ['grasp', 'stochgrasp', 'lora', 'bitfit', 'ia3'] as const) {
   test.serial(
     `trainingGraph: gradients of use-lite with ${method} equal those of tfjs to 1e-3`,
     async (t) => {
@@ -90,47 +91,66 @@ for (const method of ['grasp', 'stochgrasp'] as const) {
   );
 }
 
-test.serial(
-  'trainingGraph: gradients of use-lite with stochgrasp equal central differences to 1e-4',
-  async (t) => {
-    const { graph, head } = await loadModel('use-lite');
-    const adapter = moved(untrained(graph, 'stochgrasp', head.width, 16));
-    const feeds = feedsOf(graph, adapter, LOSS, TEXTS);
-    const ours = await onOnnxRuntime(trainingGraph(graph, adapter, LOSS), feeds);
-    const loss = lossGraph(graph, adapter, LOSS);
-    let worst = 0;
-    for (const kind of ['logGamma', 'beta', 'logStd', 'head.weight', 'head.bias']) {
-      // All tensors of a kind at once, each number by its own amount and uphill, so that no two errors cancel.
-      const names = trainableNames(adapter).filter((name) => name.endsWith(kind));
-      let wanted = 0;
-      const along = new Map(
-        names.map((name, index) => {
-          const gradient = ours[`gradient.${name}`]!.data as Float32Array;
-          const amount = spread(gradient.length, index, 0.5, 1.5);
-          const direction = Float64Array.from(gradient, (value, i) => Math.sign(value) * amount[i]!);
-          wanted += gradient.reduce((sum, value, i) => sum + value * direction[i]!, 0);
-          return [name, direction];
-        }),
-      );
-      const error = Math.abs(centralDifference(loss, feeds, along) / wanted - 1);
-      t.log(`${kind}: ${names.length} tensors, relative error ${error.toExponential(1)}`);
-      worst = Math.max(worst, error);
-    }
-    t.true(worst < MOST_AGAINST_DIFFERENCES);
-  },
-);
+/** Tensors of a kind move together. LoRA, BitFit and (IA)^3 are trained with draws of fixed std too. */
+const KINDS: readonly [MethodName, readonly string[]][] = [
+  ['stochgrasp', ['logGamma', 'beta', 'logStd', 'head.weight', 'head.bias']],
+  ['lora', ['loraA', 'loraB', 'head.weight']],
+  ['bitfit', ['single.bias', 'conv1.bias', 'conv2.bias', 'layer_norm.bias', 'tanh_layer_0.bias']],
+  ['ia3', ['keyScale', 'valueScale', 'innerScale']],
+];
 
-const TINY: readonly [string, 'grasp' | 'stochgrasp', Loss][] = [
+for (const [method, kinds] of KINDS) {
+  test.serial(
+    `trainingGraph: gradients of use-lite with ${method} and draws equal central differences to 1e-4`,
+    async (t) => {
+      const { graph, head } = await loadModel('use-lite');
+      // Matrices of LoRA that are far off make values so large that a ReLU changes sides within any difference.
+      const plain = moved(untrained(graph, method, head.width, 16), method === 'stochgrasp' ? 0.4 : 0.02);
+      const adapter = method === 'stochgrasp' ? plain : withDraws(graph, plain);
+      const feeds = feedsOf(graph, adapter, LOSS, TEXTS);
+      const ours = await onOnnxRuntime(trainingGraph(graph, adapter, LOSS), feeds);
+      const loss = lossGraph(graph, adapter, LOSS);
+      let worst = 0;
+      for (const kind of kinds) {
+        // All tensors of a kind at once, each number by its own amount and uphill, so that no two errors cancel.
+        const names = trainableNames(adapter).filter((name) => name.endsWith(kind));
+        let wanted = 0;
+        const along = new Map(
+          names.map((name, index) => {
+            const gradient = ours[`gradient.${name}`]!.data as Float32Array;
+            const amount = spread(gradient.length, index, 0.5, 1.5);
+            const direction = Float64Array.from(gradient, (value, i) => Math.sign(value) * amount[i]!);
+            wanted += gradient.reduce((sum, value, i) => sum + value * direction[i]!, 0);
+            return [name, direction];
+          }),
+        );
+        const error = Math.abs(centralDifference(loss, feeds, along) / wanted - 1);
+        t.log(`${kind}: ${names.length} tensors, relative error ${error.toExponential(1)}`);
+        worst = Math.max(worst, error);
+      }
+      t.true(worst < MOST_AGAINST_DIFFERENCES);
+    },
+  );
+}
+
+const TINY: readonly [string, MethodName, Loss, 'draws'?][] = [
   ['grasp', 'grasp', LOSS],
   ['stochgrasp, a draw an example', 'stochgrasp', LOSS],
   ['stochgrasp, a draw a token', 'stochgrasp', { ...LOSS, draw: 'token' }],
   ['stochgrasp, a regression without noise loss', 'stochgrasp', { ...LOSS, kind: 'regression', lambda: 0 }],
+  ['grasp with draws', 'grasp', LOSS, 'draws'],
+  ['lora', 'lora', LOSS],
+  ['lora with draws', 'lora', LOSS, 'draws'],
+  ['lora with a draw a token', 'lora', { ...LOSS, draw: 'token' }, 'draws'],
+  ['bitfit with draws', 'bitfit', LOSS, 'draws'],
+  ['ia3 with draws', 'ia3', LOSS, 'draws'],
 ];
 
-for (const [name, method, loss] of TINY) {
+for (const [name, method, loss, draws] of TINY) {
   test(`trainingGraph: each number's gradient equals its central difference to 1e-4: ${name}`, async (t) => {
     const graph = tinyGraph();
-    const adapter = moved(untrained(graph, method, 5));
+    const plain = moved(untrained(graph, method, 5));
+    const adapter = draws === undefined ? plain : withDraws(graph, plain);
     const feeds = feedsOf(graph, adapter, loss, tinyFeeds);
     const ours = await onOnnxRuntime(trainingGraph(graph, adapter, loss), feeds);
     const forward = lossGraph(graph, adapter, loss);
@@ -165,8 +185,8 @@ test('trainingGraph: has the loss and the gradient of each trained tensor, and n
 
 test('lossGraph: a StochGRASP adapter without targets is refused where the noise loss counts', (t) => {
   const adapter = untrained(tinyGraph(), 'stochgrasp', 5);
-  const { groups, layers, seed } = adapter.options;
-  const without: Adapter = { ...adapter, options: { groups, layers, seed } };
+  const { targetStd: _, ...options } = adapter.options;
+  const without: Adapter = { ...adapter, options };
   t.throws(() => lossGraph(tinyGraph(), without, LOSS), {
     name: 'UsageError',
     message:

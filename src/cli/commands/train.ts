@@ -23,9 +23,12 @@ interface Options {
   readonly model: string;
   readonly task: string;
   readonly data?: string;
-  readonly method: 'grasp' | 'stochgrasp' | 'head';
+  readonly method: 'grasp' | 'stochgrasp' | 'lora' | 'bitfit' | 'ia3' | 'head';
   readonly groups: number;
+  readonly rank: number;
+  readonly alpha: number;
   readonly layers?: string;
+  readonly draws: boolean;
   readonly profile?: string;
   readonly targetAt?: number;
   readonly targetNoise?: number;
@@ -33,7 +36,7 @@ interface Options {
   readonly lambda: number;
   readonly draw: 'example' | 'step' | 'token';
   readonly optimizer: 'adamw' | 'sgd';
-  readonly lr: number;
+  readonly lr?: number;
   readonly headLr?: number;
   readonly weightDecay: number;
   readonly warmup: number;
@@ -96,32 +99,62 @@ function plain(options: Options & { readonly json?: boolean }): Options {
 function addMethodOptions(command: Command): void {
   neededOption(
     command,
-    new Option('--method <name>', 'what is trained beside the head').choices(['grasp', 'stochgrasp', 'head']),
+    new Option('--method <name>', 'what is trained beside the head').choices([
+      'grasp',
+      'stochgrasp',
+      'lora',
+      'bitfit',
+      'ia3',
+      'head',
+    ]),
   );
   command.addOption(
-    new Option('--groups <k>', 'groups of inputs that share a scale and a shift, per layer')
+    new Option(
+      '--groups <k>',
+      'grasp, stochgrasp: groups of inputs that share a scale and a shift, per layer',
+    )
       .argParser(whole('--groups', { min: 1 }))
       .default(64),
   );
+  command.addOption(
+    new Option('--rank <r>', 'lora: rank of the product').argParser(whole('--rank', { min: 1 })).default(8),
+  );
+  command.addOption(
+    new Option('--alpha <x>', 'lora: the product counts alpha / rank times')
+      .argParser(decimal('--alpha', { min: 0, above: true }))
+      .default(16),
+  );
   command.option(
     '--layers <glob>',
-    'which linear layers, by name: * crosses dots, {a,b} and [qv] work (default: all)',
+    'which linear layers (bitfit: and layer norms), by name: * crosses dots, {a,b} and [qv] work (default: all)',
   );
-  command.option('--adapter <dir>', 'start from this adapter, which then fixes method, groups and layers');
+  command.option(
+    '--adapter <dir>',
+    'start from this adapter, which then fixes method, groups, rank, alpha and layers',
+  );
+  command.option(
+    '--draws',
+    'all but stochgrasp: train with random draws in front of all linear layers, of fixed std = target spread',
+    false,
+  );
   profileOption(command, false);
   command.addOption(
     new Option(
       '--target-at <time>',
-      'stochgrasp: target spread is that of chips of this age, such as 0s or 30d (default: 0s)',
+      'stochgrasp, --draws: target spread is that of chips of this age, such as 0s or 30d (default: 0s)',
     ).argParser((text: string) => parseDuration(text, '--target-at')),
   );
   command.addOption(
-    new Option('--target-noise <scale>', 'stochgrasp: ... and at this noise scale (default: 1)').argParser(
-      decimal('--target-noise', { min: 0, above: true }),
-    ),
+    new Option(
+      '--target-noise <scale>',
+      'stochgrasp, --draws: ... and at this noise scale (default: 1)',
+    ).argParser(decimal('--target-noise', { min: 0, above: true })),
   );
   command.addOption(
-    new Option('--target-std <x>', 'stochgrasp: one relative target std for every layer instead of a profile')
+    new Option(
+      '--target-std <x>',
+      'stochgrasp, --draws: one relative target std for every layer instead of a profile',
+    )
       .argParser(decimal('--target-std', { min: 0, above: true }))
       .conflicts(['targetAt', 'targetNoise']),
   );
@@ -131,7 +164,7 @@ function addMethodOptions(command: Command): void {
       .default(0.1),
   );
   command.addOption(
-    new Option('--draw <each>', 'stochgrasp: a new draw for each')
+    new Option('--draw <each>', 'stochgrasp, --draws: a new draw for each')
       .choices(['example', 'step', 'token'])
       .default('example'),
   );
@@ -142,9 +175,9 @@ function addOptimiserOptions(command: Command): void {
     new Option('--optimizer <name>', 'update rule').choices(['adamw', 'sgd']).default('adamw'),
   );
   command.addOption(
-    new Option('--lr <x>', 'learning rate of the adapter')
-      .argParser(decimal('--lr', { min: 0 }))
-      .default(0.005),
+    new Option('--lr <x>', 'learning rate of the adapter (default: 0.005, lora 0.002)').argParser(
+      decimal('--lr', { min: 0 }),
+    ),
   );
   command.addOption(
     new Option('--head-lr <x>', 'learning rate of the head (default: --lr)').argParser(
@@ -200,6 +233,10 @@ function addTrainExamples(command: Command): void {
     example(
       'StochGRASP, made to bear twice the writing noise of phase-change memory',
       `${common} --method stochgrasp ${target} --out adapters/stochgrasp`,
+    ),
+    example(
+      'LoRA with draws of the same spread',
+      `${common} --method lora --draws ${target} --steps 20 --out adapters/lora`,
     ),
     example('a first try in 20 steps', `${common} --method grasp --groups 16 --steps 20 --out adapters/try`),
   );
