@@ -3,8 +3,8 @@
  * (`train`, `compile`, `evaluate`, …); beneath them stand the parts that a program of one's own may want.
  */
 
-export { METHODS, trainableCounts } from './adapter/adapter.ts';
 export type { Adapter, AdapterOptions, Head, MethodName } from './adapter/adapter.ts';
+export { METHODS, trainableCounts } from './adapter/adapter.ts';
 export { attachAdapter } from './adapter/attach.ts';
 export { loadAdapter, saveAdapter } from './adapter/file.ts';
 export { foldAdapter } from './adapter/fold.ts';
@@ -17,17 +17,17 @@ export { compileProgram, defaultOptions, type Program, type ProgramLayer } from 
 export { HoldfastError } from './core/errors.ts';
 export { type Progress, silentProgress } from './core/progress.ts';
 export { type Stream, stream } from './core/stream.ts';
-export { type Example, type Task } from './data/task.ts';
+export type { Example, Task } from './data/task.ts';
 export { simulateCells } from './device/simulate.ts';
 export type { RunRecord } from './evaluate/run-record.ts';
-export { type Sample, parseSamples } from './evaluate/sample.ts';
+export { parseSamples, type Sample } from './evaluate/sample.ts';
 export { check } from './flow/check.ts';
-export { compile, type CompileJob } from './flow/compile.ts';
+export { type CompileJob, compile } from './flow/compile.ts';
 export { demo } from './flow/demo.ts';
-export { evaluate, type EvaluateJob } from './flow/evaluate.ts';
+export { type EvaluateJob, evaluate } from './flow/evaluate.ts';
 export { predict } from './flow/predict.ts';
 export { writeReport } from './flow/report.ts';
-export { train, type TrainJob } from './flow/train.ts';
+export { type TrainJob, train } from './flow/train.ts';
 export { verify } from './flow/verify.ts';
 export { buildGraph, type GraphBuilder } from './graph/build.ts';
 export { addGradients } from './graph/gradient.ts';

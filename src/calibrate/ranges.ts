@@ -1,5 +1,3 @@
-import { permutation } from '../core/philox.ts';
-import { type Stream, stream } from '../core/stream.ts';
 import { layerInput, stripInput, stripProduct } from '../compile/lower.ts';
 import {
   type Bits,
@@ -9,6 +7,8 @@ import {
   type Ranges,
   targetWeights,
 } from '../compile/program.ts';
+import { permutation } from '../core/philox.ts';
+import { type Stream, stream } from '../core/stream.ts';
 import { buildGraph } from '../graph/build.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { float32 } from '../graph/graph.ts';
@@ -45,7 +45,11 @@ export async function calibrateRanges(
       const results = await session.run({ ...feeds, ...weights });
       for (const layer of layers) {
         const x = results[inputs.get(layer.name)!]!;
-        const rows = chosenRows(x.data.length / layer.in, kept, stream(seed, 'calibrate', layer.name, number));
+        const rows = chosenRows(
+          x.data.length / layer.in,
+          kept,
+          stream(seed, 'calibrate', layer.name, number),
+        );
         layer.strips.forEach(([from, to], strip) => {
           keep(pools, `${layer.name}/${strip}`, x.data as Float32Array, rows, layer.in, from, to);
           const y = results[stripProduct(layer.name, strip)]!.data as Float32Array;
@@ -99,7 +103,9 @@ function layerInputName(program: Program, layer: string): string {
 function observed(program: Program, inputs: ReadonlyMap<string, string>): Graph {
   const shapes = inferShapes(program.graph);
   const builder = buildGraph(program.graph.name, program.graph, false);
-  const products = program.layers.flatMap((layer) => layer.strips.map((_, strip) => stripProduct(layer.name, strip)));
+  const products = program.layers.flatMap((layer) =>
+    layer.strips.map((_, strip) => stripProduct(layer.name, strip)),
+  );
   for (const name of new Set([...inputs.values(), ...products])) {
     const { dtype, shape } = shapes.get(name)!;
     builder.output(name, dtype, shape);

@@ -87,7 +87,9 @@ export function createChipWriter(program: Program): ChipWriter {
 
   const drifts = (state: ChipState): boolean => {
     const laws = lawsOf(state.source, lawsAt(state.seconds));
-    return laws.driftExponentMean !== null && laws.driftLog !== 0;
+    if (laws.driftExponentMean !== null && laws.driftLog !== 0) return true;
+    const relaxes = program.profile.writing?.meanShift?.dependsOnAge === true && state.seconds > 0;
+    return relaxes && laws.writeMeanShift !== null;
   };
 
   const compensate = (gains: readonly Float32Array[]): void => {

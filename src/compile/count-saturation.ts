@@ -23,7 +23,10 @@ export function countSaturation(graph: Graph): { graph: Graph; counters: Counter
     const size = builder.node('Abs', [node.inputs[0]!], { name: `${node.name}.size` });
     const beyond = builder.node('Greater', [size, node.inputs[2]!], { name: `${node.name}.beyond` });
     const ones = builder.node('Cast', [beyond], { name: `${node.name}.ones`, attributes: { to: 1 } });
-    const output = builder.node('ReduceMean', [ones], { name: `${node.name}.share`, attributes: { keepdims: 0 } });
+    const output = builder.node('ReduceMean', [ones], {
+      name: `${node.name}.share`,
+      attributes: { keepdims: 0 },
+    });
     builder.output(output, 'float32', []);
     counters.push({
       output,

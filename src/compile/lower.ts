@@ -78,8 +78,19 @@ function addStrips(builder: GraphBuilder, plan: LayerPlan, x: string, output: st
   const adc = converters?.adc ?? null;
   let driven = x;
   if (converters !== null && dac !== null) {
-    const gain = builder.constant(`${name}.dac.gain`, float32([layer.in], converters.inputRange.map((range) => dac.top / range)));
-    driven = convert(builder, `${name}.dac`, builder.node('Mul', [x, gain], { name: `${name}.dac.scaled` }), dac);
+    const gain = builder.constant(
+      `${name}.dac.gain`,
+      float32(
+        [layer.in],
+        converters.inputRange.map((range) => dac.top / range),
+      ),
+    );
+    driven = convert(
+      builder,
+      `${name}.dac`,
+      builder.node('Mul', [x, gain], { name: `${name}.dac.scaled` }),
+      dac,
+    );
   }
   const parts = strips.map(([from, to], strip) => {
     const rows =
@@ -98,15 +109,27 @@ function addStrips(builder: GraphBuilder, plan: LayerPlan, x: string, output: st
       const scaled = builder.node('Mul', [weight, builder.scalar(unit)], { name: `${name}.driven.${strip}` });
       return product(scaled);
     }
-    const step = converters.adcRange.slice(strip * layer.out, (strip + 1) * layer.out).map((range) => range / adc.top);
-    const gain = builder.constant(`${name}.adc.gain.${strip}`, float32([layer.out], step.map((lsb) => unit / lsb)));
+    const step = converters.adcRange
+      .slice(strip * layer.out, (strip + 1) * layer.out)
+      .map((range) => range / adc.top);
+    const gain = builder.constant(
+      `${name}.adc.gain.${strip}`,
+      float32(
+        [layer.out],
+        step.map((lsb) => unit / lsb),
+      ),
+    );
     const codes = product(builder.node('Mul', [weight, gain], { name: `${name}.driven.${strip}` }));
     const lsb = builder.constant(`${name}.adc.step.${strip}`, float32([layer.out], step));
-    return builder.node('Mul', [convert(builder, `${name}.adc.${strip}`, codes, adc), lsb], { name: `${name}.partial.${strip}` });
+    return builder.node('Mul', [convert(builder, `${name}.adc.${strip}`, codes, adc), lsb], {
+      name: `${name}.partial.${strip}`,
+    });
   });
-  const sum = parts.slice(1).reduce(
-    (left, right, index) => builder.node('Add', [left, right], { name: `${name}.sum.${index}` }),
-    parts[0]!,
-  );
+  const sum = parts
+    .slice(1)
+    .reduce(
+      (left, right, index) => builder.node('Add', [left, right], { name: `${name}.sum.${index}` }),
+      parts[0]!,
+    );
   builder.node('Identity', [sum], { name: `${name}.whole`, outputs: [output] });
 }

@@ -1,6 +1,6 @@
-import type { DeviceProfile } from '../profile/profile.ts';
 import type { Graph } from '../graph/graph.ts';
 import { linearLayers } from '../graph/linear-layers.ts';
+import type { DeviceProfile } from '../profile/profile.ts';
 import { CompileError } from './compile-error.ts';
 import { type Converter, converter } from './convert.ts';
 import { lowerToStrips } from './lower.ts';
@@ -90,7 +90,10 @@ export function compileProgram(
   const plans = names.map((name) => {
     const layer = known.get(name);
     if (layer === undefined) {
-      throw new CompileError('compile', `layer "${name}" must be a linear layer of the model, got none; see "holdfast model info"`);
+      throw new CompileError(
+        'compile',
+        `layer "${name}" must be a linear layer of the model, got none; see "holdfast model info"`,
+      );
     }
     const strips = partition(layer.in, options.tile.rows);
     const columns = partition(layer.out, options.tile.columns);
@@ -111,7 +114,9 @@ export function compileProgram(
       adcRange: adc === null || range === undefined ? null : range.adc,
     });
     const converters =
-      range === undefined ? null : { dac, adc, inputRange: spread(range.input, strips, layer.in), adcRange: range.adc };
+      range === undefined
+        ? null
+        : { dac, adc, inputRange: spread(range.input, strips, layer.in), adcRange: range.adc };
     return { layer, strips, converters };
   });
   return { graph: lowerToStrips(graph, plans), layers, profile, options };
@@ -136,13 +141,18 @@ function spread(values: Float32Array, strips: readonly Range[], rows: number): F
   return each;
 }
 
-function weightInOut(graph: Graph, layer: { weight: string; transposed: boolean; in: number; out: number }): Float32Array {
+function weightInOut(
+  graph: Graph,
+  layer: { weight: string; transposed: boolean; in: number; out: number },
+): Float32Array {
   const { data } = graph.initializers.get(layer.weight)!;
-  if (!(data instanceof Float32Array)) throw new CompileError(`weight "${layer.weight}"`, 'must be float32; convert the model');
+  if (!(data instanceof Float32Array))
+    throw new CompileError(`weight "${layer.weight}"`, 'must be float32; convert the model');
   if (!layer.transposed) return data;
   const turned = new Float32Array(data.length);
   for (let column = 0; column < layer.out; column++) {
-    for (let row = 0; row < layer.in; row++) turned[row * layer.out + column] = data[column * layer.in + row]!;
+    for (let row = 0; row < layer.in; row++)
+      turned[row * layer.out + column] = data[column * layer.in + row]!;
   }
   return turned;
 }
@@ -153,8 +163,9 @@ export function targetWeights(layer: ProgramLayer, strip: number): Float32Array 
   const weights = new Float32Array((to - from) * layer.out);
   for (let at = 0; at < weights.length; at++) {
     const cell = from * layer.out + at;
-    weights[at] = Math.fround(layer.plus[cell]! - layer.minus[cell]!) * layer.scale[strip * layer.out + (at % layer.out)]!;
+    weights[at] =
+      Math.fround(layer.plus[cell]! - layer.minus[cell]!) *
+      layer.scale[strip * layer.out + (at % layer.out)]!;
   }
   return weights;
 }
-
