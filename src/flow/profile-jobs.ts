@@ -146,10 +146,11 @@ function counted(faults: readonly Fault[]): string {
 function showLines({ name, description, facts, readSeconds, states }: ProfileFacts): string[] {
   const width = Math.max(...facts.map((fact) => fact.name.length));
   const ages = readSeconds.map(formatDuration);
+  const relaxes = states.some((row) => row.relaxedStdsMicrosiemens !== null);
   const head = [
     'x',
     'g uS',
-    'write std uS',
+    ...(relaxes ? ages.map((t) => `write std uS ${t}`) : ['write std uS']),
     'drift nu',
     ...ages.map((t) => `g(${t})/g`),
     ...ages.map((t) => `read std ${t}`),
@@ -176,7 +177,7 @@ function stateCells(row: StateRow): string[] {
   return [
     number(row.x),
     number(row.gMicrosiemens),
-    number(row.writeStdMicrosiemens),
+    ...(row.relaxedStdsMicrosiemens ?? [row.writeStdMicrosiemens]).map(number),
     nu,
     ...row.driftFactors.map(number),
     ...(row.readStds === null ? row.driftFactors.map(() => '-') : row.readStds.map(number)),

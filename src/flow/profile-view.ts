@@ -6,9 +6,9 @@ import { profileFacts } from '../profile/facts.ts';
 import type { Converter, DeviceProfile } from '../profile/profile.ts';
 import type { AgedCells, Fan, LawsByAge, ProfileView, Transfer } from '../report/profile-view.ts';
 
-const CELLS = 20_000;
+const CELLS = 40_000;
 const SEED = 0;
-const BINS = 48;
+const BINS = 32;
 const YEAR = 31_536_000;
 /** Ages that are shown where the profile's source supports them. */
 const AGES = [0, 3600, 86_400, YEAR];
@@ -27,9 +27,7 @@ export function profileView(profile: DeviceProfile): ProfileView {
     distributions: distributions(profile, ages),
     fans: fans(profile),
     referenceSeconds: profile.referenceSeconds,
-    converters: [transfer('DAC', profile.converters.dac), transfer('ADC', profile.converters.adc)].flatMap(
-      (each) => each ?? [],
-    ),
+    converters: transfers(profile.converters),
   };
 }
 
@@ -134,6 +132,13 @@ function fans(profile: DeviceProfile): readonly Fan[] {
 function drawn(profile: DeviceProfile, targetsMicrosiemens: readonly number[], ages: readonly number[]) {
   const times = ages.map((seconds) => ({ seconds, laws: cellLaws(profile, seconds) }));
   return simulateCells({ targetsMicrosiemens, times, cells: CELLS, seed: SEED, noiseScale: 1 });
+}
+
+/** Of both converters, or of one where they are alike. */
+function transfers({ dac, adc }: DeviceProfile['converters']): readonly Transfer[] {
+  const alike = dac.bits === adc.bits && dac.rule === adc.rule;
+  const each = alike ? [transfer('DAC and ADC', dac)] : [transfer('DAC', dac), transfer('ADC', adc)];
+  return each.flatMap((one) => one ?? []);
 }
 
 /** Five steps to each side of zero, or the whole range where there are fewer. */

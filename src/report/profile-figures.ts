@@ -7,9 +7,9 @@ import { numbers, type Table } from './table.ts';
 export function profileFigures(view: ProfileView): readonly Figure[] {
   return [
     writing(view),
+    readNoise(view),
     distributions(view),
     fan(view),
-    readNoise(view),
     ...view.converters.map((_, i) => transfer(view, i)),
   ].flatMap((figure) => (figure === null ? [] : [figure]));
 }
@@ -197,9 +197,9 @@ function transfer({ converters }: ProfileView, index: number): Figure {
   const outputs = points.map(([, output]) => 100 * output);
   return figure(
     {
-      id: `transfer-${name.toLowerCase()}`,
+      id: `transfer-${name.toLowerCase().replaceAll(' ', '-')}`,
       title: `${name}: ${bits} bits, ${levels} levels`,
-      description: `What the ${name} gives against what it gets, near zero, in percent of its range.`,
+      description: `${name}: output against input near zero, in percent of the range.`,
       caption: `The steps near zero, of ${levels} over the whole range. Beyond the range the last level is given.`,
       table: {
         caption: `${name}: its input and output, % of the range.`,

@@ -137,7 +137,7 @@ test('parseProfile(text) tells what is wrong with a law by ages', async (t) => {
   );
   t.is(
     await withWriting(BY_AGES('"0 s", "1 y"', `${ONE}, ${ONE.replace('uS', '%')}`)),
-    'a-b-1.json:9:163: /writing/std/laws/1/unit: must be a conductance (S, mS, uS, nS or pS), got "%", a plain number; write it in one of those units',
+    'a-b-1.json:9:164: /writing/std/laws/1/unit: must be a conductance (S, mS, uS, nS or pS), got "%", a plain number; write it in one of those units',
   );
 });
 
