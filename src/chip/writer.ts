@@ -77,19 +77,23 @@ export function createChipWriter(program: Program): ChipWriter {
     });
   };
 
+  // The reference time, or the first age that the profile's source supports.
+  const start = program.profile.validity.fromSeconds;
   let reference: { key: string; sums: Float64Array[] } | null = null;
-  /** The chip's reference read at the reference time, kept while the same chip is asked for. */
+  /** The chip's reference read, kept while the same chip is asked for. */
   const referenceSums = (state: ChipState): Float64Array[] => {
     const key = JSON.stringify([state.chip, state.noise, state.source]);
-    if (reference?.key !== key) reference = { key, sums: pass(state, 0, REFERENCE_READ) };
+    if (reference?.key !== key) reference = { key, sums: pass(state, start, REFERENCE_READ) };
     return reference.sums;
   };
 
   const drifts = (state: ChipState): boolean => {
     const laws = lawsOf(state.source, lawsAt(state.seconds));
-    if (laws.driftExponentMean !== null && laws.driftLog !== 0) return true;
-    const relaxes = program.profile.writing?.meanShift?.dependsOnAge === true && state.seconds > 0;
-    return relaxes && laws.writeMeanShift !== null;
+    if (state.seconds <= start) return false;
+    const relaxes = program.profile.writing?.meanShift?.dependsOnAge === true;
+    return (
+      (laws.driftExponentMean !== null && laws.driftLog > 0) || (relaxes && laws.writeMeanShift !== null)
+    );
   };
 
   const compensate = (gains: readonly Float32Array[]): void => {

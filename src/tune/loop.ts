@@ -34,7 +34,7 @@ export interface TuneData {
   readonly labels: readonly number[];
 }
 
-/** What one step did. `loss` is that before the step's update. */
+/** What one step did, counted from 1. `loss` is that before the step's update. */
 export interface StepLog {
   readonly step: number;
   readonly loss: number;
@@ -100,7 +100,7 @@ export async function tune(
         const rate = tensor.name.startsWith('head.') ? options.headRate : options.rate;
         step(tensor, gradient, rate * factor, state.step + 1, options.optimizer);
       }
-      const log = { step: state.step, loss, lr: options.rate * factor };
+      const log = { step: state.step + 1, loss, lr: options.rate * factor };
       state = { ...state, step: state.step + 1 };
       await afterStep(log, state);
     }

@@ -102,7 +102,7 @@ test('train: stopped after 3 of 6 steps and resumed, gives the same bytes as unb
   await interrupted(t, job, 3);
   t.deepEqual(await readdir(job.out), ['checkpoint.safetensors', 'training.jsonl']);
   // What a killed run may leave: steps logged after its checkpoint, the last line cut off.
-  await appendFile(join(job.out, 'training.jsonl'), '{"step":3,"loss":9,"lr":9}\n{"step":4,"lo');
+  await appendFile(join(job.out, 'training.jsonl'), '{"step":4,"loss":9,"lr":9}\n{"step":5,"lo');
   t.deepEqual(
     { ...(await train({ ...job, resume: true })), out: '', lines: [] },
     { ...whole, out: '', lines: [] },
@@ -121,7 +121,7 @@ test('train: stopped after 3 of 6 steps and resumed, gives the same bytes as unb
   const steps = log.map((line) => JSON.parse(line) as { step: number; loss: number; lr: number });
   t.deepEqual(
     steps.map(({ step }) => step),
-    [0, 1, 2, 3, 4, 5],
+    [1, 2, 3, 4, 5, 6],
   );
   t.deepEqual(JSON.parse(await readFile(join(whole.out, 'metrics.json'), 'utf8')), {
     task: 'custom',

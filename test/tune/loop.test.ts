@@ -123,7 +123,7 @@ test('tune: logs each step with its rate, and the loss falls', async (t) => {
   const { logs } = await tuned(untrained(MODEL.graph, 'grasp', 5), { steps: 40, headRate: 0.05 });
   t.deepEqual(
     logs.map(({ step }) => step),
-    Array.from({ length: 40 }, (_, index) => index),
+    Array.from({ length: 40 }, (_, index) => index + 1),
   );
   t.true(Math.abs(logs[0]!.lr - 0.01 / 8) < 1e-15);
   t.true(Math.abs(logs[39]!.lr - 0.01 / 32) < 1e-15);
