@@ -40,9 +40,9 @@ function within({ validity }: DeviceProfile, ages: readonly number[]): readonly 
   return [...(kept.length === 0 ? [from] : kept), ...more];
 }
 
-/** States from gMin to gMax, 33 of them. */
+/** States from gMin to gMax, 65 of them. */
 function states({ gMinMicrosiemens: gMin, gMaxMicrosiemens: gMax }: DeviceProfile): readonly number[] {
-  return Array.from({ length: 33 }, (_, i) => gMin + ((gMax - gMin) * i) / 32);
+  return Array.from({ length: 65 }, (_, i) => gMin + ((gMax - gMin) * i) / 64);
 }
 
 function writing(profile: DeviceProfile, ages: readonly number[]): LawsByAge | null {

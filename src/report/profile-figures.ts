@@ -83,7 +83,7 @@ function lawChart(
   };
 }
 
-/** The figure's numbers at every fourth state, the ends among them. */
+/** The figure's numbers at every eighth state, the ends among them. */
 function lawTable(
   caption: string,
   names: readonly string[],
@@ -91,7 +91,7 @@ function lawTable(
   columns: readonly (readonly number[])[],
 ): Table {
   const kept = rows.flatMap(({ g }, i) =>
-    i % 4 === 0 || i === rows.length - 1 ? [{ g, values: columns[i]! }] : [],
+    i % 8 === 0 || i === rows.length - 1 ? [{ g, values: columns[i]! }] : [],
   );
   return {
     caption: `${caption}.`,
