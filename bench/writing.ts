@@ -78,6 +78,7 @@ export function benchWriting({ runs }: { runs: number } = { runs: 21 }): Writing
 const WRITING: CellLaws = {
   gMinMicrosiemens: 0,
   gMaxMicrosiemens: G_MAX,
+  clamp: 'zero',
   writeStd: tabulate((x) => WRITE_STD[0] + x * (WRITE_STD[1] + x * WRITE_STD[2])),
   writeMeanShift: null,
   driftExponentMean: null,

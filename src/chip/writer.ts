@@ -89,7 +89,11 @@ export function createChipWriter(program: Program): ChipWriter {
 
   const drifts = (state: ChipState): boolean => {
     const laws = lawsOf(state.source, lawsAt(state.seconds));
-    return state.seconds > start && laws.driftExponentMean !== null && laws.driftLog > 0;
+    if (state.seconds <= start) return false;
+    const relaxes = program.profile.writing?.meanShift?.dependsOnAge === true;
+    return (
+      (laws.driftExponentMean !== null && laws.driftLog > 0) || (relaxes && laws.writeMeanShift !== null)
+    );
   };
 
   const compensate = (gains: readonly Float32Array[]): void => {

@@ -4,6 +4,8 @@ import { compileWasm, instantiateWasm, type WasmModule, wasmMemory } from '../co
 import type { CellLaws } from '../profile/cell-laws.ts';
 import { type CellKernels, checkCellJob, checkEffectiveWeightsJob } from './cell-jobs.ts';
 import { KERNELS_WASM } from './kernels-wasm.ts';
+import { readBounds } from './read.ts';
+import { writeFloor } from './write.ts';
 
 /**
  * The device kernels, compiled from `assembly/`, over one WebAssembly memory of fixed size. Arrays from `allocate` lie
@@ -19,6 +21,7 @@ interface Exports {
   tableAt(table: number): number;
   setPresent(table: number, isPresent: number): void;
   setNumbers(inverseGMax: number, driftLog: number): void;
+  setBounds(floor: number, low: number, high: number): void;
   streamAt(slot: number): number;
   stageCells(
     stages: number,
@@ -118,6 +121,7 @@ export function createKernels({ bytes }: { bytes: number }): Kernels {
       tables[slot] = table;
     });
     wasm.setNumbers(1 / laws.gMaxMicrosiemens, laws.driftLog);
+    wasm.setBounds(writeFloor(laws), ...readBounds(laws));
   }
 
   function setStream(slot: number, { key0, key1, counter2, counter3 }: Stream): void {

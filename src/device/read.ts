@@ -6,15 +6,25 @@ const f = Math.fround;
 /**
  * One read: the last stage of a cell, drawn anew at each read and without trace in the cell:
  *
- *   g' = max(0, g + s g std(x) z),  x = g/gMax,
+ *   g' = min(high, max(low, g + s g std(x) z)),  x = g/gMax,
  *
- * g being the present conductance, std the relative spread at this time, z standard normal, s the noise scale. Without
- * a law the read is the cell, bit for bit. In the float32 operations of the kernel, in their order.
+ * g being the present conductance, std the relative spread at this time, z standard normal, s the noise scale. The
+ * bounds are 0 and none, or gMin and gMax where the profile's clamp is `range`. Without a law the read is the cell within the
+ * bounds, bit for bit. In the float32 operations of the kernel, in their order.
  */
 export function readCell(g: number, z: number, laws: CellLaws, noiseScale: number): number {
-  if (laws.readStd === null || !readIsRandom(laws, noiseScale)) return g;
+  const [low, high] = readBounds(laws);
+  if (laws.readStd === null || !readIsRandom(laws, noiseScale)) {
+    return laws.clamp === 'range' ? Math.max(Math.min(g, high), low) : g;
+  }
   const std = f(f(f(noiseScale) * g) * lookup(laws.readStd, f(g * f(1 / laws.gMaxMicrosiemens))));
-  return Math.max(f(g + f(std * z)), 0);
+  return Math.max(Math.min(f(g + f(std * z)), high), low);
+}
+
+/** The least and the greatest conductance that a read can give, µS, float32. */
+export function readBounds(laws: CellLaws): readonly [low: number, high: number] {
+  if (laws.clamp === 'range') return [f(laws.gMinMicrosiemens), f(laws.gMaxMicrosiemens)];
+  return [laws.clamp === 'none' ? Number.NEGATIVE_INFINITY : 0, Number.POSITIVE_INFINITY];
 }
 
 /** Whether a read draws a normal number for each cell. */

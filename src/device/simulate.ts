@@ -7,6 +7,8 @@ export interface SimulateJob {
   readonly targetsMicrosiemens: readonly number[];
   /** Ages in seconds since the reference read, each with the laws at that age. */
   readonly times: readonly { readonly seconds: number; readonly laws: CellLaws }[];
+  /** The laws at the reference read, which the stage `written` shows. Default: those of the first time. */
+  readonly atReference?: CellLaws;
   readonly cells: number;
   readonly seed: number;
   readonly noiseScale: number;
@@ -41,8 +43,8 @@ const MOST_CELLS = 2 ** 28;
 
 /**
  * Draws single cells and describes them: what a circuit engineer compares with measurements. A target's draws depend
- * on the seed, the target and (for the read) the time alone, not on what else is asked for. A cell keeps its written
- * conductance and its drift exponent through all times.
+ * on the seed, the target and (for the read) the time alone, not on what else is asked for. A cell keeps its draw of
+ * writing and its drift exponent through all times.
  *
  * @throws RangeError unless there is a target, a time and a cell, targets lie in 0 to 4 gMax, and all fits into memory
  */
@@ -61,9 +63,12 @@ export function simulateCells(job: SimulateJob): SimulatedCells {
     times.forEach(({ seconds, laws }, index) => {
       const { write, drift, read } = cellStreams(seed, 'simulate', String(targetMicrosiemens), seconds);
       if (index === 0) {
-        kernels.writeCells({ laws, noiseScale, targets, stream: write, out: written });
+        const first = job.atReference ?? laws;
+        kernels.writeCells({ laws: first, noiseScale, targets, stream: write, out: written });
         rows.push({ targetMicrosiemens, seconds: 0, stage: 'written', ...describe(written) });
       }
+      // The same draw by the laws of this time: the same bits, unless the cell relaxes.
+      kernels.writeCells({ laws, noiseScale, targets, stream: write, out: written });
       kernels.driftCells({ laws, noiseScale, targets, cells: written, stream: drift, out: present });
       rows.push({ targetMicrosiemens, seconds, stage: 'aged', ...describe(present) });
       if (read !== null) kernels.readCells({ laws, noiseScale, cells: present, stream: read, out: present });

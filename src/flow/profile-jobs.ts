@@ -31,13 +31,28 @@ export async function list(): Promise<ListResult> {
 
 /** `holdfast profile show`. */
 export interface ShowResult extends ProfileFacts {
+  /** The file of figures, where one was asked for. */
+  readonly out?: string;
   readonly lines: readonly string[];
 }
 
-/** A profile's facts and its laws by state. @throws ProfileError */
-export async function show(nameOrPath: string): Promise<ShowResult> {
-  const facts = profileFacts(await loadProfile(nameOrPath));
-  return { ...facts, lines: showLines(facts) };
+/**
+ * A profile's facts and its laws by state.
+ * @param out Where to write figures: an .html page, or one .svg file.
+ * @throws ProfileError; UsageError for another kind of file.
+ */
+export async function show(nameOrPath: string, out?: string): Promise<ShowResult> {
+  if (out !== undefined && !/\.(svg|html)$/u.test(out)) {
+    throw new UsageError('--out', `must be an .svg or .html file, got "${out}"; choose one of them`);
+  }
+  const profile = await loadProfile(nameOrPath);
+  const facts = profileFacts(profile);
+  if (out === undefined) return { ...facts, lines: showLines(facts) };
+  const { profileView } = await import('./profile-view.ts');
+  const { profileHtml, profileSvg } = await import('../report/profile-page.ts');
+  const make = out.endsWith('.svg') ? profileSvg : profileHtml;
+  await writeFileAtomic(out, await make(profileView(profile)));
+  return { ...facts, out, lines: [...showLines(facts), '', `wrote ${out}`] };
 }
 
 /** `holdfast profile check`. */
@@ -131,10 +146,11 @@ function counted(faults: readonly Fault[]): string {
 function showLines({ name, description, facts, readSeconds, states }: ProfileFacts): string[] {
   const width = Math.max(...facts.map((fact) => fact.name.length));
   const ages = readSeconds.map(formatDuration);
+  const relaxes = states.some((row) => row.relaxedStdsMicrosiemens !== null);
   const head = [
     'x',
     'g uS',
-    'write std uS',
+    ...(relaxes ? ages.map((t) => `write std uS ${t}`) : ['write std uS']),
     'drift nu',
     ...ages.map((t) => `g(${t})/g`),
     ...ages.map((t) => `read std ${t}`),
@@ -161,7 +177,7 @@ function stateCells(row: StateRow): string[] {
   return [
     number(row.x),
     number(row.gMicrosiemens),
-    number(row.writeStdMicrosiemens),
+    ...(row.relaxedStdsMicrosiemens ?? [row.writeStdMicrosiemens]).map(number),
     nu,
     ...row.driftFactors.map(number),
     ...(row.readStds === null ? row.driftFactors.map(() => '-') : row.readStds.map(number)),

@@ -66,6 +66,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulateResult
   const { rows, readCells } = simulateCells({
     targetsMicrosiemens: targets,
     times: laws,
+    atReference: cellLaws(profile, profile.validity.fromSeconds),
     cells,
     seed,
     noiseScale: noise,

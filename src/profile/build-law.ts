@@ -1,10 +1,12 @@
+import { formatDuration } from '../core/duration.ts';
 import { type Dimension, dimensionOf, readQuantity, toCanonical, unitsOf } from '../core/units.ts';
 import { shown } from './fault.ts';
 import { childPointer, type Finding } from './finding.ts';
 import { compileFormula } from './formula.ts';
 import { FORMULA_FUNCTIONS } from './formula-functions.ts';
 import { interpolate, type Law, polynomial } from './law.ts';
-import type { Law as LawJson } from './schema.generated.ts';
+import { lawByAges } from './law-by-ages.ts';
+import type { AgesLaw as AgesLawJson, Law as LawJson } from './schema.generated.ts';
 
 /** A law, or null with the findings that say why. */
 export interface BuiltLaw {
@@ -12,17 +14,20 @@ export interface BuiltLaw {
   readonly findings: readonly Finding[];
 }
 
-/**
- * Makes a law from JSON that the schema has passed.
- * @param variables What a formula may name: ["x"] or ["x", "t"], t in seconds.
- */
-export async function buildLaw(
-  json: unknown,
-  pointer: string,
-  dimension: Dimension,
-  variables: readonly string[],
-): Promise<BuiltLaw> {
+/** What a law must be. */
+export interface LawContext {
+  readonly dimension: Dimension;
+  /** What a formula may name: ["x"] or ["x", "t"], t in seconds. */
+  readonly variables: readonly string[];
+  /** t_c, by which ages are interpolated. */
+  readonly referenceSeconds: number;
+}
+
+/** Makes a law from JSON that the schema has passed. */
+export async function buildLaw(json: unknown, pointer: string, context: LawContext): Promise<BuiltLaw> {
   const source = json as LawJson;
+  const { dimension, variables } = context;
+  if (source.form === 'ages') return buildAgesLaw(source, pointer, context);
   const findings: Finding[] = [];
   const { unit } = source;
   if (dimensionOf(unit) !== dimension)
@@ -33,7 +38,14 @@ export async function buildLaw(
     findings.length > 0
       ? { law: null, findings }
       : {
-          law: { form: source.form, dimension, text: `${text}${suffix}`, at: (x, t) => canonical(raw(x, t)) },
+          law: {
+            form: source.form,
+            dimension,
+            dependsOnAge: source.form === 'expression' && /\bt\b/u.test(source.expression),
+            ageSeconds: null,
+            text: `${text}${suffix}`,
+            at: (x, t) => canonical(raw(x, t)),
+          },
           findings,
         };
   switch (source.form) {
@@ -58,6 +70,48 @@ export async function buildLaw(
       return made(source.expression, (x, t) => formula([x, t]));
     }
   }
+}
+
+/** A law that is given at several ages: a law of x for each. */
+async function buildAgesLaw(source: AgesLawJson, pointer: string, context: LawContext): Promise<BuiltLaw> {
+  const findings: Finding[] = [];
+  const fault = (at: string, message: string, cure: string) =>
+    findings.push({ severity: 'error', pointer: at, message, cure });
+  if (!context.variables.includes('t')) {
+    const message = 'must be a law of x alone, got one by ages';
+    fault(childPointer(pointer, 'form'), message, 'a drift exponent holds for all ages');
+  }
+  const atPointer = childPointer(pointer, 'at');
+  const seconds = source.at.map((age, i) => {
+    const quantity = readQuantity(age);
+    if (quantity?.dimension === 'time') return quantity.value;
+    findings.push(wrongUnit(childPointer(atPointer, i), 'time', age));
+    return Number.NaN;
+  });
+  seconds.forEach((age, i) => {
+    const before = i === 0 ? -1 : seconds[i - 1]!;
+    if (!(age < 0 || age <= before)) return;
+    const least = i === 0 ? 'at least 0 s' : `more than the age before it (${before} s)`;
+    const message = `must be ${least}, got ${shown(source.at[i])}`;
+    fault(childPointer(atPointer, i), message, 'put the ages in ascending order, each once');
+  });
+  const lawsPointer = childPointer(pointer, 'laws');
+  if (source.laws.length !== source.at.length) {
+    const message = `must have as many laws as "at" has ages (${source.at.length}), got ${source.laws.length}`;
+    fault(lawsPointer, message, 'give one for each age');
+  }
+  const laws: Law[] = [];
+  for (const [i, json] of source.laws.entries()) {
+    const built = await buildLaw(json, childPointer(lawsPointer, i), { ...context, variables: ['x'] });
+    findings.push(...built.findings);
+    if (built.law !== null) laws.push(built.law);
+  }
+  if (findings.some(({ severity }) => severity === 'error')) return { law: null, findings };
+  const between = source.between ?? 'log';
+  const law = lawByAges(seconds, laws, between === 'log' ? context.referenceSeconds : null);
+  const ends = [seconds[0]!, seconds.at(-1)!].map(formatDuration).join(' to ');
+  const text = `${laws.length} laws at ages ${ends} (${laws[0]!.text}, ...), ${between} between`;
+  return { law: { ...law, text }, findings };
 }
 
 /** The finding for a quantity or a law's unit that measures something else. */

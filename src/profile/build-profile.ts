@@ -4,7 +4,7 @@ import { buildLaw, wrongUnit } from './build-law.ts';
 import { shown } from './fault.ts';
 import { type Finding, valueAt } from './finding.ts';
 import type { Law } from './law.ts';
-import { drifting, reading, writing } from './law-findings.ts';
+import { covering, drifting, reading, writing } from './law-findings.ts';
 import type { Converter, DeviceProfile, ProfileJson } from './profile.ts';
 import type { Converter as ConverterJson } from './schema.generated.ts';
 
@@ -37,7 +37,8 @@ export async function buildProfile(root: unknown, schemaFindings: readonly Findi
     variables: readonly string[],
   ): Promise<Law | null> => {
     if (!sound(pointer)) return null;
-    const built = await buildLaw(valueAt(root, pointer), pointer, dimension, variables);
+    const context = { dimension, variables, referenceSeconds: reference };
+    const built = await buildLaw(valueAt(root, pointer), pointer, context);
     findings.push(...built.findings);
     return built.law;
   };
@@ -82,11 +83,11 @@ export async function buildProfile(root: unknown, schemaFindings: readonly Findi
     'give the time from writing to the reference read',
   );
   must(!(from < 0), '/validity/from', 'must be an age of at least 0 s', 'ages count from the reference read');
-  must(!(to <= from), '/validity/to', `must be more than "from" (${from} s)`, 'exchange or mend them');
+  must(!(to < from), '/validity/to', `must be at least "from" (${from} s)`, 'exchange or mend them');
 
   const limits = { gMin, gMax, from: from >= 0 ? from : 0, to };
-  const writeStd = await law('/writing/std', 'conductance', ['x']);
-  const writeMeanShift = await law('/writing/meanShift', 'conductance', ['x']);
+  const writeStd = await law('/writing/std', 'conductance', ['x', 't']);
+  const writeMeanShift = await law('/writing/meanShift', 'conductance', ['x', 't']);
   const exponentMean = await law('/drift/exponentMean', 'dimensionless', ['x']);
   const exponentStd = await law('/drift/exponentStd', 'dimensionless', ['x']);
   const readStd = await law('/readNoise/std', 'dimensionless', ['x', 't']);
@@ -94,6 +95,11 @@ export async function buildProfile(root: unknown, schemaFindings: readonly Findi
     ...writing(writeStd, writeMeanShift, limits),
     ...drifting(exponentMean, exponentStd),
     ...reading(readStd, limits),
+    ...covering(
+      { '/writing/std': writeStd, '/writing/meanShift': writeMeanShift, '/readNoise/std': readStd },
+      limits,
+    ),
+    ...unclamped(root),
   );
   findings.push(...odd(root, limits));
 
@@ -109,6 +115,7 @@ export async function buildProfile(root: unknown, schemaFindings: readonly Findi
     validity: { fromSeconds: from, toSeconds: to, source: validity?.source ?? null },
     gMinMicrosiemens: gMin,
     gMaxMicrosiemens: gMax,
+    clamp: source.cell.clamp ?? 'zero',
     referenceSeconds: reference,
     writing: writeStd === null ? null : { std: writeStd, meanShift: writeMeanShift },
     drift: exponentMean === null ? null : { exponentMean, exponentStd },
@@ -124,6 +131,16 @@ export async function buildProfile(root: unknown, schemaFindings: readonly Findi
 
 function converter(source: ConverterJson | undefined): Converter {
   return { bits: source?.bits ?? null, rule: source?.rule ?? 'symmetric' };
+}
+
+/** Cells without a bound may be negative: neither a power law nor a relative spread has a meaning for them. */
+function unclamped(root: unknown): Finding[] {
+  if (valueAt(root, '/cell/clamp') !== 'none') return [];
+  const section = ['drift', 'readNoise'].find((name) => valueAt(root, `/${name}`) !== undefined);
+  if (section === undefined) return [];
+  const message = `must not be "none" beside "${section}", got "none"`;
+  const cure = 'a negative cell neither drifts nor is read; leave one of them out';
+  return [{ severity: 'error', pointer: '/cell/clamp', message, cure }];
 }
 
 /** Legal but odd values. */

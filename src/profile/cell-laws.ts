@@ -3,7 +3,7 @@ import { UsageError } from '../core/errors.ts';
 import { log } from '../core/math.ts';
 import { type Table, tabulate } from '../core/table.ts';
 import type { Law } from './law.ts';
-import type { DeviceProfile } from './profile.ts';
+import type { CellClamp, DeviceProfile } from './profile.ts';
 
 /**
  * The laws of a profile's cells at one time, tabulated: all that the device kernels see of a profile.
@@ -12,9 +12,10 @@ import type { DeviceProfile } from './profile.ts';
 export interface CellLaws {
   readonly gMinMicrosiemens: number;
   readonly gMaxMicrosiemens: number;
-  /** Std of writing, µS, of the target x. */
+  readonly clamp: CellClamp;
+  /** Std of writing (and of what relaxed since) at this time, µS, of the target x. */
   readonly writeStd: Table | null;
-  /** Shift of the mean by writing, µS, of the target x. */
+  /** Shift of the mean by writing (and relaxing) at this time, µS, of the target x. */
   readonly writeMeanShift: Table | null;
   /** Mean of the drift exponent nu, of the target x. A cell's nu = |mean + s std z|, s the noise scale. */
   readonly driftExponentMean: Table | null;
@@ -43,6 +44,7 @@ export function cellLaws(profile: DeviceProfile, seconds: number): CellLaws {
   return {
     gMinMicrosiemens: profile.gMinMicrosiemens,
     gMaxMicrosiemens: profile.gMaxMicrosiemens,
+    clamp: profile.clamp,
     writeStd: ofTarget(profile.writing?.std),
     writeMeanShift: ofTarget(profile.writing?.meanShift),
     driftExponentMean: ofTarget(profile.drift?.exponentMean),

@@ -17,8 +17,13 @@ export interface StateRow {
   readonly writeMeanShiftMicrosiemens: number | null;
   readonly driftExponentMean: number | null;
   readonly driftExponentStd: number | null;
-  /** Mean over cells of g(t)/g(0) at each of `readSeconds`, for nu normal with this mean and std. */
-  readonly driftFactors: readonly number[];
+  /** Where the cell relaxes: std of writing and what relaxed since, µS, at each of `readSeconds`. */
+  readonly relaxedStdsMicrosiemens: readonly number[] | null;
+  /**
+   * Mean over cells of g(t)/g(0) at each of `readSeconds`: shift of the mean and power law, nu normal with this mean and std.
+   * Null where the mean at 0 is 0.
+   */
+  readonly driftFactors: readonly (number | null)[];
   /** Relative std of one read at each of `readSeconds`. */
   readonly readStds: readonly number[] | null;
 }
@@ -99,10 +104,21 @@ function stateRow(profile: DeviceProfile, x: number, ages: readonly number[]): S
     writeMeanShiftMicrosiemens: writing?.meanShift?.at(x, 0) ?? null,
     driftExponentMean: mean,
     driftExponentStd: std,
+    relaxedStdsMicrosiemens:
+      writing?.std.dependsOnAge === true ? ages.map((t) => writing.std.at(x, t)) : null,
     driftFactors: ages.map((t) => {
       const l = log((t + profile.referenceSeconds) / profile.referenceSeconds);
-      return exp(-l * (mean ?? 0) + (l * (std ?? 0)) ** 2 / 2);
+      const moved = shiftFactor(profile, x, t);
+      return moved === null ? null : moved * exp(-l * (mean ?? 0) + (l * (std ?? 0)) ** 2 / 2);
     }),
     readStds: readNoise === null ? null : ages.map((t) => readNoise.std.at(x, t)),
   };
+}
+
+/** How the shift of the mean moves a state until an age: 1 where there is none, null where it starts from nothing. */
+function shiftFactor({ writing, gMaxMicrosiemens }: DeviceProfile, x: number, t: number): number | null {
+  const shift = writing?.meanShift;
+  if (shift === undefined || shift === null) return 1;
+  const before = x * gMaxMicrosiemens + shift.at(x, 0);
+  return before > 0 ? (x * gMaxMicrosiemens + shift.at(x, t)) / before : null;
 }

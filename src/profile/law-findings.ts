@@ -19,8 +19,8 @@ const LONG_SECONDS = 3_153_600_000;
 /** What physics holds against the laws of writing. */
 export function writing(std: Law | null, meanShift: Law | null, limits: Limits): Finding[] {
   const findings = [
-    ...spread(std, '/writing/std', TARGETS, [0], ' uS'),
-    ...finite(meanShift, '/writing/meanShift'),
+    ...spread(std, '/writing/std', TARGETS, agesOf(std, limits), ' uS'),
+    ...finite(meanShift, '/writing/meanShift', agesOf(meanShift, limits)),
   ];
   const range = limits.gMax - limits.gMin;
   if (std !== null && findings.length === 0 && range > 0) {
@@ -36,7 +36,7 @@ export function writing(std: Law | null, meanShift: Law | null, limits: Limits):
 /** What physics holds against the laws of drift. */
 export function drifting(mean: Law | null, std: Law | null): Finding[] {
   const findings = [
-    ...finite(mean, '/drift/exponentMean'),
+    ...finite(mean, '/drift/exponentMean', [0]),
     ...spread(std, '/drift/exponentStd', TARGETS, [0], ''),
   ];
   if (mean === null || findings.length > 0) return findings;
@@ -60,7 +60,7 @@ export function drifting(mean: Law | null, std: Law | null): Finding[] {
 
 /** What physics holds against the law of read noise, over the ages of validity. */
 export function reading(std: Law | null, limits: Limits): Finding[] {
-  const times = timesWithin(limits.from, Number.isFinite(limits.to) ? limits.to : LONG_SECONDS);
+  const times = timesWithin(limits.from, endOf(limits));
   const findings = spread(std, '/readNoise/std', STATES, times, '');
   if (std === null || findings.length > 0) return findings;
   const most = extreme(std, STATES, times[0]!, (a, b) => a > b);
@@ -71,8 +71,30 @@ export function reading(std: Law | null, limits: Limits): Finding[] {
   return findings;
 }
 
-function finite(law: Law | null, pointer: string): Finding[] {
-  return law === null ? [] : firstFault(law, pointer, TARGETS, [0], '', false);
+/** Whether laws by ages have data for all ages of validity: nothing is carried on beyond its source in silence. */
+export function covering(laws: Readonly<Record<string, Law | null>>, limits: Limits): Finding[] {
+  return Object.entries(laws).flatMap(([pointer, law]): Finding[] => {
+    if (law === null || law.ageSeconds === null) return [];
+    const [from, to] = law.ageSeconds;
+    if (!(limits.from < from || limits.to > to)) return [];
+    const ages = Number.isFinite(limits.to) ? `to ${shownNumber(limits.to)} s` : 'on without end';
+    const message = `must cover the ages of "validity" (from ${shownNumber(limits.from)} s ${ages}), got ${shownNumber(from)} to ${shownNumber(to)} s`;
+    const cure = 'narrow "validity" to the ages that are given';
+    return [{ severity: 'error', pointer: `${pointer}/at`, message, cure }];
+  });
+}
+
+function finite(law: Law | null, pointer: string, times: readonly number[]): Finding[] {
+  return law === null ? [] : firstFault(law, pointer, TARGETS, times, '', false);
+}
+
+/** The ages at which a law is tried: one, if it is the same at all. */
+function agesOf(law: Law | null, limits: Limits): readonly number[] {
+  return law?.dependsOnAge === true ? timesWithin(limits.from, endOf(limits)) : [limits.from];
+}
+
+function endOf({ to }: Limits): number {
+  return Number.isFinite(to) ? to : LONG_SECONDS;
 }
 
 function spread(
@@ -85,6 +107,15 @@ function spread(
   return law === null ? [] : firstFault(law, pointer, xs, times, unit, true);
 }
 
+/** The field that holds a law's values. */
+const PLACES: Readonly<Record<Law['form'], string>> = {
+  constant: 'value',
+  polynomial: 'coefficients',
+  table: 'y',
+  expression: 'expression',
+  ages: 'laws',
+};
+
 /** The first state (and age) at which a law is not a finite float32 or, being a spread, is negative. */
 function firstFault(
   law: Law,
@@ -94,7 +125,7 @@ function firstFault(
   unit: string,
   isSpread: boolean,
 ): Finding[] {
-  const at = `${pointer}/${{ constant: 'value', polynomial: 'coefficients', table: 'y', expression: 'expression' }[law.form]}`;
+  const at = `${pointer}/${PLACES[law.form]}`;
   for (const t of times) {
     for (const x of xs) {
       const value = law.at(x, t);

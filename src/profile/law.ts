@@ -1,12 +1,16 @@
 import type { Dimension } from '../core/units.ts';
 
 /**
- * How one number of a cell depends on its state x = g/gMax (and for read noise on the age t in seconds), in canonical units.
+ * How one number of a cell depends on its state x = g/gMax and, where that is allowed, on the age t in seconds, in canonical units.
  * Authored as a constant, a polynomial, a table or a formula; all look the same from here on.
  */
 export interface Law {
-  readonly form: 'constant' | 'polynomial' | 'table' | 'expression';
+  readonly form: 'constant' | 'polynomial' | 'table' | 'expression' | 'ages';
   readonly dimension: Dimension;
+  /** Whether the value changes with the age. */
+  readonly dependsOnAge: boolean;
+  /** The least and the greatest age that a law by ages has data for; null: any age. */
+  readonly ageSeconds: readonly [from: number, to: number] | null;
   /** The law as a person reads it, in the author's unit. */
   readonly text: string;
   readonly at: (x: number, t: number) => number;

@@ -16,9 +16,10 @@ export interface DeviceProfile {
   /** Targets lie in [gMin, gMax]. */
   readonly gMinMicrosiemens: number;
   readonly gMaxMicrosiemens: number;
+  readonly clamp: CellClamp;
   /** t_c: time from writing to the reference read, from which t counts. */
   readonly referenceSeconds: number;
-  /** g = max(0, target + meanShift(x) + std(x) z), µS, x of the target. */
+  /** g = max(0, target + meanShift(x, t) + std(x, t) z), µS, x of the target. A cell keeps its z as it ages. */
   readonly writing: { readonly std: Law; readonly meanShift: Law | null } | null;
   /** g(t) = g ((t + t_c)/t_c)^-nu, nu = |exponentMean(x) + exponentStd(x) z|, x of the target. */
   readonly drift: { readonly exponentMean: Law; readonly exponentStd: Law | null } | null;
@@ -33,6 +34,12 @@ export interface DeviceProfile {
   /** SHA-256 of the source as canonical JSON (keys sorted), without `$schema`. */
   readonly sha256: string;
 }
+
+/**
+ * What bounds a conductance. `zero`: it is never negative. `range`: and what is read lies within gMin to gMax. `none`: a noise
+ * model of weights rather than of cells, whose values may be negative; without drift and read noise only.
+ */
+export type CellClamp = 'zero' | 'range' | 'none';
 
 export interface Provenance {
   readonly source: string;

@@ -14,19 +14,29 @@ value: number
 unit: string
 })
 /**
- * How a number depends on x (and for read noise on t).
+ * How a number depends on x (and for writing and read noise on t).
  */
 export type Law = ({
 /**
  * Which kind of law.
  */
-form: ("constant" | "polynomial" | "table" | "expression")
+form: ("constant" | "polynomial" | "table" | "expression" | "ages")
 } & Law1)
-export type Law1 = (ConstantLaw | PolynomialLaw | TableLaw | ExpressionLaw)
+export type Law1 = (ConstantLaw | PolynomialLaw | TableLaw | ExpressionLaw | AgesLaw)
 /**
  * The unit of the law's values: a conductance for writing, 1 or % for drift exponents and relative read noise.
  */
 export type UnitOfLaw = string
+/**
+ * How a number depends on x.
+ */
+export type StateLaw = ({
+/**
+ * Which kind of law.
+ */
+form: ("constant" | "polynomial" | "table" | "expression")
+} & StateLaw1)
+export type StateLaw1 = (ConstantLaw | PolynomialLaw | TableLaw | ExpressionLaw)
 
 /**
  * What one memory technology and its periphery do: a holdfast device profile, version 1. An absent section is an absent effect. x is the normalised conductance g/gMax, t the age in seconds since the reference read t_c after writing.
@@ -95,9 +105,13 @@ source: string
 export interface Cell {
 gMin: Quantity
 gMax: Quantity
+/**
+ * What bounds a conductance. zero: it is never negative. range: and what is read lies within gMin to gMax. none: no bound, for noise models of weights rather than cells; without drift and read noise only.
+ */
+clamp?: ("zero" | "range" | "none")
 }
 /**
- * The error that writing leaves, drawn once a cell: g = max(0, target + meanShift(x) + std(x) z), z standard normal, x that of the target. Default: absent, cells equal their targets.
+ * The error that writing, and the relaxation after it, leave at age t: g = max(0, target + meanShift(x, t) + std(x, t) z), z standard normal, drawn once a cell and kept as it ages, x that of the target. Default: absent, cells equal their targets.
  */
 export interface Writing {
 std: Law
@@ -159,7 +173,7 @@ y: number[]
 unit: UnitOfLaw
 }
 /**
- * A formula of x, for read noise also of t, and of its constants.
+ * A formula of x, for writing and read noise also of t, and of its constants.
  */
 export interface ExpressionLaw {
 /**
@@ -177,6 +191,33 @@ unit: UnitOfLaw
 constants?: {
 [k: string]: number | Quantity
 }
+}
+/**
+ * A law of x for each of several ages; between them interpolated, beyond them refused (validity must end with them).
+ */
+export interface AgesLaw {
+/**
+ * Says that this law is given at several ages.
+ */
+form: "ages"
+/**
+ * The ages t, ascending.
+ * 
+ * @minItems 1
+ * @maxItems 64
+ */
+at: Quantity[]
+/**
+ * As many laws, each of x alone.
+ * 
+ * @minItems 1
+ * @maxItems 64
+ */
+laws: StateLaw[]
+/**
+ * How values between two ages are found: log, linear in ln((t + t_c)/t_c); linear, linear in t.
+ */
+between?: ("log" | "linear")
 }
 /**
  * Power-law drift, its exponent drawn once a cell: g(t) = g(0) ((t + t_c)/t_c)^-nu, nu = |exponentMean(x) + exponentStd(x) z|, x that of the target. Default: absent, no drift.

@@ -12,6 +12,8 @@ export interface ReportDocument {
   readonly warnings: readonly string[];
   readonly synthetic: boolean;
   readonly sections: readonly Section[];
+  /** The last line. Default: where the run's numbers are. */
+  readonly footer?: string;
 }
 
 export interface Section {

@@ -12,6 +12,9 @@ const MARK =
   '<path d="M12 2v8M12 10c0 4-1.2 6.2-7.5 11M12 10c0 4 1.2 6.2 7.5 11M12 10c0 5-.8 7.5-2.6 11M12 10c0 5 .8 7.5 2.6 11"/>' +
   '<path d="M12 5.2c-2.4 0-4-1-4.6-2.7M12 6.6c2.4 0 4-1 4.6-2.7"/></svg>';
 
+const FOOTER =
+  'This page is whole: it makes no request and runs no script. Its numbers are in summary.json and samples.csv beside it.';
+
 /**
  * Sets a report as one HTML file that needs nothing beside it: style and figures inline, no script, no request
  * (its content security policy forbids any).
@@ -43,7 +46,7 @@ export function reportHtml(document: ReportDocument, drawings: ReadonlyMap<strin
     '<main>',
     ...sections.map((section) => sectionHtml(section, drawings)),
     '</main>',
-    '<footer>This page is whole: it makes no request and runs no script. Its numbers are in summary.json and samples.csv beside it.</footer>',
+    `<footer>${escapeMarkup(document.footer ?? FOOTER)}</footer>`,
     '</div></body>',
     '</html>',
     '',

@@ -159,6 +159,31 @@ test('createChipWriter: compensation brings the mean weight at 1 y back to that 
   }
 });
 
+test('createChipWriter: compensation sees cells relax whose mean shifts', async (t) => {
+  const profile = await loadProfile('sonos-agrawal-2022');
+  const program = oneLayer(profile, 128, 64);
+  const sum = (state: Partial<ChipState>): number =>
+    weightsOf(program, state)['layer.weight.0']!.reduce((total, w) => total + Math.abs(w), 0);
+  const fresh = sum({});
+  const ratio = (compensate: ChipState['compensate']): number =>
+    sum({ seconds: 5 * DAY, compensate }) / fresh;
+  // Weights spread over the range lose about 1 % in five days; compensation leaves the spreads' part.
+  t.true(Math.abs(ratio('global') - 1) < Math.abs(ratio('none') - 1));
+  t.not(ratio('global'), ratio('none'));
+});
+
+test('createChipWriter: a cell of a pair rests at gMin, and weights come back without noise', async (t) => {
+  for (const name of ['reram-milo-2021', 'reram-wan-2022', 'pcm-joshi-2020']) {
+    const program = oneLayer(await loadProfile(name), 64, 64);
+    const { gMinMicrosiemens: gMin } = program.profile;
+    t.true(gMin > 0);
+    const [layer] = program.layers;
+    t.true(layer!.plus.every((g, i) => g === Math.fround(gMin) || layer!.minus[i] === Math.fround(gMin)));
+    const targets = copied(createChipWriter(program).targets());
+    t.deepEqual(weightsOf(program, { noise: 0 }), targets);
+  }
+});
+
 test('createChipWriter: a profile whose source begins later is compensated to its first age', async (t) => {
   const pcm = await loadProfile('pcm-nandakumar-2019');
   const late = { ...pcm, validity: { ...pcm.validity, fromSeconds: 60 } };

@@ -24,6 +24,9 @@ const LAWS: Readonly<Record<string, CellLaws>> = {
   'drift mean alone': lawsWith(['driftExponentMean']),
   'drift std alone': lawsWith(['driftExponentStd']),
   'read alone': lawsWith(['readStd']),
+  'reads within the range': { ...pcmLaws(3600), gMinMicrosiemens: 2, clamp: 'range' },
+  'the range alone': { ...lawsWith(['writeStd']), gMinMicrosiemens: 2, clamp: 'range' },
+  'unbounded cells': { ...lawsWith(['writeStd'], constantTable(-2)), clamp: 'none', driftLog: 0 },
 };
 
 /** Lengths and first cells: ends of vectors (4), groups (16) and blocks (1024), and beyond what is carried at a time. */

@@ -12,10 +12,22 @@ test('list() names and describes the shipped profiles', async (t) => {
   const { profiles, lines } = await list();
   t.deepEqual(
     profiles.map(({ name }) => name),
-    ['generic-gaussian', 'ideal', 'pcm-nandakumar-2019'],
+    [
+      'generic-gaussian',
+      'ideal',
+      'pcm-afm-2025',
+      'pcm-hermes-1dev',
+      'pcm-hermes-2dev',
+      'pcm-joshi-2020',
+      'pcm-nandakumar-2019',
+      'reram-cmo-hfox-falcone',
+      'reram-milo-2021',
+      'reram-wan-2022',
+      'sonos-agrawal-2022',
+    ],
   );
-  t.is(lines.length, 3);
-  t.true(lines[1]?.startsWith('ideal                Cells that hold exactly what is written'));
+  t.is(lines.length, 11);
+  t.true(lines[1]?.startsWith('ideal                   Cells that hold exactly what is written'));
 });
 
 test('show(profile) tells its facts and its laws at seven states', async (t) => {
@@ -52,6 +64,29 @@ test('show(ideal) shows absent effects as such', async (t) => {
       .split(/\s{2,}/u)
       .join('|'),
     '1|25|-|-|1|1|1|1|-|-|-|-',
+  );
+});
+
+test('show(profile) tells how relaxing cells spread and shift with age', async (t) => {
+  const { states, lines } = await show('sonos-agrawal-2022');
+  t.true(lines.some((line) => line.includes('write std uS 0s  write std uS 1h  write std uS 1d')));
+  const last = states.at(-1)!;
+  // CrossSim at 1600 nA after a day: 1588.5 +- 25.52 nA, and what writing alone left.
+  t.true(Math.abs(last.driftFactors[2]! - 1588.5 / 1600) < 1e-4);
+  t.true(Math.abs(last.relaxedStdsMicrosiemens![2]! - 0.2559) < 1e-3);
+  t.deepEqual(states[0]!.driftFactors, [null, null, null]);
+});
+
+test('show(profile, out) writes figures as a page or as one drawing, and refuses other files', async (t) => {
+  const page = join(folder, 'figures.html');
+  t.is((await show('ideal', page)).lines.at(-1), `wrote ${page}`);
+  t.true((await readText(page)).startsWith('<!doctype html>'));
+  const drawing = join(folder, 'figures.svg');
+  await show('ideal', drawing);
+  t.true((await readText(drawing)).startsWith('<svg'));
+  t.is(
+    (await t.throwsAsync(show('ideal', 'figures.png')))?.message,
+    '--out: must be an .svg or .html file, got "figures.png"; choose one of them',
   );
 });
 

@@ -89,6 +89,7 @@ test('cellLaws(ideal, t) is all null: the identity', async (t) => {
   t.deepEqual(laws, {
     gMinMicrosiemens: 0,
     gMaxMicrosiemens: 25,
+    clamp: 'zero',
     writeStd: null,
     writeMeanShift: null,
     driftExponentMean: null,

@@ -45,7 +45,7 @@ test('parseProfile(text) accepts the profile that the other tests break', async 
 test('parseProfile(text) tells an unknown field, with the nearest right name', async (t) => {
   t.is(
     await message(['"gMax": "25 uS"', '"gMax": "25 uS", "gMaximum": 1']),
-    'a-b-1.json:6:46: /cell/gMaximum: must be one of the fields gMin, gMax, got the unknown field "gMaximum"; leave it out',
+    'a-b-1.json:6:46: /cell/gMaximum: must be one of the fields gMin, gMax, clamp, got the unknown field "gMaximum"; leave it out',
   );
   t.is(
     await message(['"drift":', '"drfit":']),
@@ -75,7 +75,7 @@ test('parseProfile(text) tells limits in the wrong order', async (t) => {
   );
   t.is(
     await message(['"from": "0 s"', '"from": "2 y"']),
-    'a-b-1.json:8:38: /validity/to: must be more than "from" (63072000 s), got "1 y"; exchange or mend them',
+    'a-b-1.json:8:38: /validity/to: must be at least "from" (63072000 s), got "1 y"; exchange or mend them',
   );
   t.is(
     await message(['"20 s"', '"0 s"']),
@@ -100,8 +100,60 @@ test('parseProfile(text) tells a formula that calls a function it may not', asyn
     'a-b-1.json:9:68: /writing/std/expression: must call only min, max, clamp, abs, sqrt, exp, ln, log, log10, sin, cos, pow, got a call of "evaluate" at character 7; write it with those',
   );
   t.is(
-    await message(['0.1 + x', '0.1 + t']),
-    'a-b-1.json:9:68: /writing/std/expression: must use only the names x, got "t" at character 7; declare it in "constants"',
+    await message(['0.1 + x', '0.1 + T']),
+    'a-b-1.json:9:68: /writing/std/expression: must use only the names x, t, got "T" at character 7; did you mean "t"?',
+  );
+});
+
+/** The writing law of the good profile, in its place a law by ages. */
+const BY_AGES = (at: string, laws: string) => `{ "form": "ages", "at": [${at}], "laws": [${laws}] }`;
+const ONE = '{ "form": "constant", "value": 1, "unit": "uS" }';
+
+async function withWriting(law: string, ...others: [string, string][]): Promise<string> {
+  const found = /"std": (\{ "form": "expression".*?"uS" \})/u.exec(GOOD)?.[1];
+  return message([found ?? 'no law', law], ...others);
+}
+
+test('parseProfile(text) takes a law by ages that covers the validity', async (t) => {
+  t.is(await withWriting(BY_AGES('"0 s", "1 y"', `${ONE}, ${ONE}`)), 'accepted');
+});
+
+test('parseProfile(text) tells what is wrong with a law by ages', async (t) => {
+  t.is(
+    await withWriting(BY_AGES('"0 s", "1 d"', `${ONE}, ${ONE}`)),
+    'a-b-1.json:9:47: /writing/std/at: must cover the ages of "validity" (from 0 s to 31536000 s), got 0 to 86400 s; narrow "validity" to the ages that are given',
+  );
+  t.is(
+    await withWriting(BY_AGES('"0 s", "1 d"', ONE)),
+    'a-b-1.json:9:71: /writing/std/laws: must have as many laws as "at" has ages (2), got 1; give one for each age',
+  );
+  t.is(
+    await withWriting(BY_AGES('"1 d", "0 s"', `${ONE}, ${ONE}`)),
+    'a-b-1.json:9:55: /writing/std/at/1: must be more than the age before it (86400 s), got "0 s"; put the ages in ascending order, each once',
+  );
+  t.is(
+    await withWriting(BY_AGES('"0 s", "1 V"', `${ONE}, ${ONE}`)),
+    'a-b-1.json:9:55: /writing/std/at/1: must be a time (ns, us, ms, s, min, h, d or y), got "1 V", a voltage; write it in one of those units',
+  );
+  t.is(
+    await withWriting(BY_AGES('"0 s", "1 y"', `${ONE}, ${ONE.replace('uS', '%')}`)),
+    'a-b-1.json:9:164: /writing/std/laws/1/unit: must be a conductance (S, mS, uS, nS or pS), got "%", a plain number; write it in one of those units',
+  );
+});
+
+test('parseProfile(text) tells a drift exponent by ages', async (t) => {
+  const law = BY_AGES('"0 s", "1 y"', `${ONE}, ${ONE}`).replaceAll('"uS"', '"1"');
+  const found = /"exponentMean": (\{.*?"unit": "1" \})/u.exec(GOOD)?.[1] ?? 'no law';
+  t.is(
+    await message([found, law]),
+    'a-b-1.json:10:40: /drift/exponentMean/form: must be a law of x alone, got one by ages; a drift exponent holds for all ages',
+  );
+});
+
+test('parseProfile(text) tells unbounded cells that drift or are read', async (t) => {
+  t.is(
+    await message(['"gMax": "25 uS"', '"gMax": "25 uS", "clamp": "none"']),
+    'a-b-1.json:6:55: /cell/clamp: must not be "none" beside "drift", got "none"; a negative cell neither drifts nor is read; leave one of them out',
   );
 });
 
@@ -145,7 +197,7 @@ test('parseProfile(text) tells two faults at once, and more, in the order of the
     [
       'a-b-1.json: must be a valid device profile, got 2 faults; mend each:',
       '6:21 /cell/gMin: must be a conductance of at least 0 uS, got "-1 uS"; give the lowest conductance that a cell is written to',
-      '9:68 /writing/std/expression: must use only the names x, got "y" at character 7; declare it in "constants"',
+      '9:68 /writing/std/expression: must use only the names x, t, got "y" at character 7; declare it in "constants"',
     ].join('\n  '),
   );
   const many = await message(
@@ -164,7 +216,7 @@ test('parseProfile(text) tells two faults at once, and more, in the order of the
       '2:20 /schemaVersion: must be 1, got 2; write 1',
       '3:11 /name: must be words of a-z and 0-9 joined by "-", got "A b"; write it like "pcm-nandakumar-2019"',
       '5:46 /provenance/taken: must not be empty, got ""; write it like "writing spread: quadratic fit to the standard deviation ...',
-      '10:40 /drift/exponentMean/form: must be one of "constant", "polynomial", "table", "expression", got "konstant"; did you mean "constant"?',
+      '10:40 /drift/exponentMean/form: must be one of "constant", "polynomial", "table", "expression", "ages", got "konstant"; did you mean "constant"?',
       '11:56 /readNoise/std/x/2: must be <= 4, got 5; mend it',
       '12:36 /converters/dac/bits: must be >= 2, got 1; write it like 8',
       '12:69 /converters/adc/rule: must be one of "symmetric", "uniform", got "unifrom"; did you mean "uniform"?',

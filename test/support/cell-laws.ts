@@ -5,6 +5,7 @@ import type { CellLaws } from '../../src/profile/cell-laws.ts';
 export const IDEAL: CellLaws = {
   gMinMicrosiemens: 0,
   gMaxMicrosiemens: 25,
+  clamp: 'zero',
   writeStd: null,
   writeMeanShift: null,
   driftExponentMean: null,

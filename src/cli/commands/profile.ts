@@ -41,17 +41,19 @@ function registerShow(profile: Command, host: Host): void {
     .description(
       'What a profile says: cell, noise, drift, periphery, source, and its spreads over the conductance',
     )
-    .argument('<profile>', 'shipped name or path of a .json');
+    .argument('<profile>', 'shipped name or path of a .json')
+    .option('--out <file>', 'also write figures, as an .html page or one .svg file');
   jsonOption(command);
   addExamples(
     command,
     example('phase-change memory', 'holdfast profile show pcm-nandakumar-2019'),
+    example('with figures', 'holdfast profile show reram-wan-2022 --out reram-wan-2022.html'),
     example('the same as a record for a program', 'holdfast profile show pcm-nandakumar-2019 --json'),
   );
-  command.action((name: string) =>
+  command.action((name: string, { out }: { readonly out?: string }) =>
     host.act(command, async () => {
       const { show } = await import('../../flow/profile-jobs.ts');
-      return outcome(await show(name));
+      return outcome(await show(name, out));
     }),
   );
 }

@@ -1,7 +1,15 @@
 // Targets to cells, block by block: the normals that a stage needs are drawn just before it, into the nearest cache.
 
 import { fillNormals } from '../../core/assembly/normals';
-import { driftIsRandom, driftStage, readIsRandom, readStage, writeIsRandom, writeStage } from './stages';
+import {
+  driftIsRandom,
+  driftStage,
+  readIsBounded,
+  readIsRandom,
+  readStage,
+  writeIsRandom,
+  writeStage,
+} from './stages';
 
 /** Cells worked on at a time. */
 export const BLOCK = 1024;
@@ -60,8 +68,9 @@ export function runStages(
     const z = driftIsRandom(noise) ? draw(slot + 1, first, n) : normals;
     driftStage(cells, targets, n, z, noise);
   }
-  if (stages & READ && readIsRandom(noise)) {
-    readStage(cells, n, draw(slot + 2, first, n), noise);
+  if (stages & READ && (readIsRandom(noise) || readIsBounded())) {
+    const z = readIsRandom(noise) ? draw(slot + 2, first, n) : normals;
+    readStage(cells, n, z, noise);
   }
 }
 

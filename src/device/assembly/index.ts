@@ -2,7 +2,7 @@
 
 export { stageCells, streamAt } from './cells';
 export { effectiveWeights } from './effective';
-export { setNumbers } from './stages';
+export { setBounds, setNumbers } from './stages';
 export { setPresent, tableAt } from './table';
 
 /** The first byte that the module does not use itself. */

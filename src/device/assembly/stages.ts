@@ -16,13 +16,22 @@ import {
   WRITE_STD,
 } from './table';
 
-/** Of the laws, what is not a table: 1/gMax and ln((t + t_c)/t_c). */
+/** Of the laws, what is not a table: 1/gMax and ln((t + t_c)/t_c); the least written conductance; the bounds of a read. */
 let inverseGMax: f32 = 1;
 let driftLog: f32 = 0;
+let floor: f32 = 0;
+let low: f32 = 0;
+let high: f32 = Infinity;
 
 export function setNumbers(newInverseGMax: f32, newDriftLog: f32): void {
   inverseGMax = newInverseGMax;
   driftLog = newDriftLog;
+}
+
+export function setBounds(newFloor: f32, newLow: f32, newHigh: f32): void {
+  floor = newFloor;
+  low = newLow;
+  high = newHigh;
 }
 
 export function writeIsRandom(noise: f32): bool {
@@ -60,7 +69,7 @@ export function writeStage(cells: usize, targets: usize, n: i32, z: usize, noise
     if (isShifted) g = f32x4.add(g, interpolate(shiftTable, i, d));
     const std = f32x4.mul(scale, interpolate(stdTable, i, d));
     g = f32x4.add(g, f32x4.mul(std, v128.load(z + at)));
-    v128.store(cells + at, f32x4.max(g, f32x4.splat(0)));
+    v128.store(cells + at, f32x4.max(g, f32x4.splat(floor)));
   }
 }
 
@@ -84,9 +93,17 @@ export function driftStage(cells: usize, targets: usize, n: i32, z: usize, noise
   }
 }
 
-/** Reads `n` cells once, in place. */
+/** Whether a read bounds cells that it does not change otherwise: all others are above 0 already. */
+export function readIsBounded(): bool {
+  return high != Infinity;
+}
+
+/** Reads `n` cells once, in place. `z` as for `writeStage`. */
 export function readStage(cells: usize, n: i32, z: usize, noise: f32): void {
-  if (!readIsRandom(noise)) return;
+  if (!readIsRandom(noise)) {
+    boundStage(cells, n);
+    return;
+  }
   const inverse = f32x4.splat(inverseGMax);
   const scale = f32x4.splat(noise);
   const table = tableAt(READ_STD);
@@ -97,6 +114,13 @@ export function readStage(cells: usize, n: i32, z: usize, noise: f32): void {
     const i = interval(p);
     const std = f32x4.mul(f32x4.mul(scale, g), interpolate(table, i, share(p, i)));
     const read = f32x4.add(g, f32x4.mul(std, v128.load(z + at)));
-    v128.store(cells + at, f32x4.max(read, f32x4.splat(0)));
+    v128.store(cells + at, f32x4.max(f32x4.min(read, f32x4.splat(high)), f32x4.splat(low)));
+  }
+}
+
+function boundStage(cells: usize, n: i32): void {
+  const bytes = (<usize>n) << 2;
+  for (let at: usize = 0; at < bytes; at += 16) {
+    v128.store(cells + at, f32x4.max(f32x4.min(v128.load(cells + at), f32x4.splat(high)), f32x4.splat(low)));
   }
 }

@@ -1,0 +1,64 @@
+/**
+ * What the page of a device profile shows, as plain numbers. Conductances in microsiemens, ages in seconds. Null: the profile has
+ * no such effect.
+ */
+export interface ProfileView {
+  readonly name: string;
+  readonly description: string;
+  readonly source: string;
+  readonly facts: readonly { readonly name: string; readonly value: string }[];
+  /** Laws by state, one column an age (one column where the age makes no difference). */
+  readonly writing: LawsByAge | null;
+  readonly readNoise: LawsByAge | null;
+  /** Cells seen at several ages, of several targets. */
+  readonly distributions: readonly AgedCells[];
+  /** Quantiles of cells as they age, one a target; empty where a profile knows one age only. */
+  readonly fans: readonly Fan[];
+  /** t_c, from which the logarithm of age is counted. */
+  readonly referenceSeconds: number;
+  readonly converters: readonly Transfer[];
+}
+
+export interface LawsByAge {
+  readonly ages: readonly string[];
+  readonly rows: readonly {
+    readonly g: number;
+    /** Std at each age; µS, or relative for a read. */
+    readonly stds: readonly number[];
+    /** Shift of the mean at each age, µS; null where there is none. */
+    readonly shifts: readonly number[] | null;
+  }[];
+}
+
+export interface AgedCells {
+  readonly age: string;
+  readonly targets: readonly {
+    readonly target: number;
+    readonly mean: number;
+    readonly std: number;
+    readonly q05: number;
+    readonly q50: number;
+    readonly q95: number;
+    /** Cells by conductance: middle of a bin and how many fell into it. */
+    readonly bins: readonly (readonly [g: number, count: number])[];
+  }[];
+}
+
+export interface Fan {
+  readonly target: number;
+  readonly rows: readonly {
+    readonly seconds: number;
+    readonly age: string;
+    readonly q05: number;
+    readonly q50: number;
+    readonly q95: number;
+  }[];
+}
+
+/** A converter around zero: its output against its input, both as shares of the range. */
+export interface Transfer {
+  readonly name: string;
+  readonly bits: number;
+  readonly levels: number;
+  readonly points: readonly (readonly [input: number, output: number])[];
+}

@@ -1,0 +1,52 @@
+import test from 'ava';
+import { profileView } from '../../src/flow/profile-view.ts';
+import { listProfiles, loadProfile } from '../../src/profile/load.ts';
+import { profileFigures } from '../../src/report/profile-figures.ts';
+import { profileHtml, profileSvg } from '../../src/report/profile-page.ts';
+
+const idsOf = async (name: string) =>
+  profileFigures(profileView(await loadProfile(name))).map(({ id }) => id);
+
+test('profileView(profile) has a figure for each effect of the profile, and none for those it lacks', async (t) => {
+  t.deepEqual(await idsOf('ideal'), ['distributions']);
+  t.deepEqual(await idsOf('pcm-joshi-2020'), ['writing', 'distributions', 'transfer-dac-and-adc']);
+  const all = ['writing', 'read-noise', 'distributions', 'drift', 'transfer-dac-and-adc'];
+  t.deepEqual(await idsOf('pcm-nandakumar-2019'), all);
+  t.deepEqual(await idsOf('sonos-agrawal-2022'), all);
+});
+
+test('profileView(profile) shows the laws as authored and cells by them', async (t) => {
+  const { writing, readNoise, distributions, fans } = profileView(await loadProfile('reram-wan-2022'));
+  t.is(readNoise, null);
+  t.deepEqual(writing!.ages, ['0s', '1h', '1d', '2d']);
+  const last = writing!.rows.at(-1)!;
+  t.is(last.g, 40);
+  t.true(Math.abs(last.stds[0]! - 1.103) < 1e-9);
+  t.is(distributions.length, 4);
+  const cells = distributions[0]!.targets.at(-1)!;
+  // Standard error of a std: std/sqrt(2 n), n = 40,000 cells.
+  t.true(Math.abs(cells.std - 1.103) < (5 * 1.103) / Math.sqrt(80_000));
+  for (const { target, rows } of fans) {
+    t.true(rows.every(({ q05, q50, q95 }) => q05 < q50 && q50 < q95 && Math.abs(q50 / target - 1) < 0.05));
+  }
+});
+
+test('profileView(profile) shows the converter as it converts', async (t) => {
+  const { converters } = profileView(await loadProfile('generic-gaussian'));
+  t.is(converters.length, 1);
+  const { levels, points } = converters[0]!;
+  t.is(levels, 255);
+  t.true(points.every(([input, output]) => Math.abs(output - input) <= 0.5001 / 127));
+});
+
+test('profileHtml and profileSvg draw every shipped profile without a number that is none, and the same again', async (t) => {
+  for (const { name } of await listProfiles()) {
+    const view = profileView(await loadProfile(name));
+    const [html, svg] = [await profileHtml(view), await profileSvg(view)];
+    t.notRegex(`${html}${svg}`, /NaN|Infinity|undefined/u, name);
+    const figures = profileFigures(view);
+    t.is(html.split('<details>').length - 1, figures.length, 'each figure has its numbers');
+    t.true(figures.every(({ title }) => svg.includes(title)));
+    if (name === 'ideal') t.is(await profileHtml(view), html);
+  }
+});
