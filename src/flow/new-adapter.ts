@@ -6,6 +6,7 @@ import { layerWeightErrors } from '../chip/weight-error.ts';
 import { compileProgram, defaultOptions } from '../compile/program.ts';
 import { UsageError } from '../core/errors.ts';
 import type { Task } from '../data/task.ts';
+import type { Tensor } from '../graph/graph.ts';
 import { linearLayers } from '../graph/linear-layers.ts';
 import type { Model } from '../model/model.ts';
 import { loadProfile } from '../profile/load.ts';
@@ -26,7 +27,7 @@ export async function newAdapter(job: NewAdapterJob, model: Model, task: Task): 
   const { method, groups, seed } = job;
   const outputs = task.kind === 'regression' ? 1 : task.labels.length;
   const head: Head = { width: model.head.width, outputs, scale: model.head.scale, labels: task.labels };
-  const headTensors = initialHead(head, seed);
+  const headTensors = ownHead(model, head) ?? initialHead(head, seed);
   if (method === 'head')
     return { method, options: { groups: 0, layers: [], seed }, head, tensors: headTensors };
   const chosen = selectLayers(linearLayers(model.graph), job.layers ?? '*');
@@ -38,6 +39,16 @@ export async function newAdapter(job: NewAdapterJob, model: Model, task: Task): 
     head,
     tensors: new Map([...initialGrasp(chosen, groups, seed, targetStd), ...headTensors]),
   };
+}
+
+/** The checkpoint's own head, where it has one on `pooled` for as many outputs. */
+function ownHead({ classifier }: Model, { outputs, scale }: Head): Map<string, Tensor> | null {
+  const own = classifier?.onPooled;
+  if (own === undefined || classifier?.outputs !== outputs || scale !== 1) return null;
+  return new Map([
+    ['head.weight', own.weight],
+    ['head.bias', own.bias],
+  ]);
 }
 
 /** The spread that StochGRASP is pulled toward: the layers' weight errors on the hardware, or a given number. */

@@ -1,6 +1,6 @@
 import type { Adapter } from '../adapter/adapter.ts';
 import { EngineError } from '../core/errors.ts';
-import { batches } from '../data/batches.ts';
+import { batches, type Encoded } from '../data/batches.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { float32, int64 } from '../graph/graph.ts';
 import { linearLayers } from '../graph/linear-layers.ts';
@@ -28,8 +28,7 @@ export interface TuneOptions {
 }
 
 export interface TuneData {
-  /** Token ids of each example. */
-  readonly examples: readonly { readonly ids: readonly number[] }[];
+  readonly examples: readonly Encoded[];
   /** One a example: the class index, or the score of a regression. */
   readonly labels: readonly number[];
 }
@@ -83,6 +82,7 @@ export async function tune(
       const feeds: Record<string, Tensor> = {
         ids: int64(batch.shape, batch.ids),
         mask: float32(batch.shape, batch.mask),
+        ...(batch.typeIds === undefined ? {} : { typeIds: int64(batch.shape, batch.typeIds) }),
         ...labelFeeds(chosen, batch.shape[0], data.labels, adapter, options.loss.kind),
         ...layerDraws(layers, batch.shape, options.seed, state.step, options.loss.draw),
       };
