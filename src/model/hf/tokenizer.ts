@@ -62,7 +62,8 @@ export async function openTokenizer(
     ...(limit === undefined ? {} : { maxLength: limit }),
     encode(text, pair, maxLength = limit ?? Number.POSITIVE_INFINITY): Encoding {
       const pieces = piecesOf(text);
-      const second = pair === undefined ? null : piecesOf(pair);
+      // An empty pair is none: so Hugging Face's tokenizers take it.
+      const second = pair === undefined || pair === '' ? null : piecesOf(pair);
       const most = maxLength - extras[second === null ? 0 : 1];
       if (most < 0) {
         const needed = maxLength - most;
