@@ -70,11 +70,7 @@ export function batches(
   return blocks.map((block) => batchOf(block.indices, encoded, padId));
 }
 
-function batchOf(
-  indices: readonly number[],
-  encoded: readonly Encoded[],
-  padId: number,
-): Batch {
+function batchOf(indices: readonly number[], encoded: readonly Encoded[], padId: number): Batch {
   const rows = indices.length;
   const height = Math.max(2, rows);
   // A text may have no tokens; a graph has no use for a width of 0.

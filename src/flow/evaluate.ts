@@ -185,7 +185,10 @@ function checkArms(
 }
 
 /** Adapters are trained on a task, so they have its label names; a checkpoint's own head may call them otherwise. */
-function labelsFit({ manifest: { sources, labels } }: NamedBundle['bundle'], wanted: readonly string[]): boolean {
+function labelsFit(
+  { manifest: { sources, labels } }: NamedBundle['bundle'],
+  wanted: readonly string[],
+): boolean {
   if (sources.adapters.length === 0) return labels.length === wanted.length;
   return labels.join('\n') === wanted.join('\n');
 }

@@ -76,7 +76,10 @@ export function architectureOf(config: JsonRecord, where: string): Architecture 
   const family = config.model_type;
   if (typeof family !== 'string' || !Object.hasOwn(FAMILIES, family)) {
     const known = Object.keys(FAMILIES).join(', ');
-    throw bad(where, `"model_type" must be one of ${known}, got ${said(family)}; use a model of these families`);
+    throw bad(
+      where,
+      `"model_type" must be one of ${known}, got ${said(family)}; use a model of these families`,
+    );
   }
   const keys = FAMILIES[family as EncoderFamily];
   const size = (key: string, fallback?: number, least = 1): number => {
@@ -97,7 +100,10 @@ export function architectureOf(config: JsonRecord, where: string): Architecture 
   const activation = config[keys.activation] ?? 'gelu';
   if (!ACTIVATIONS.includes(activation as Activation)) {
     const known = ACTIVATIONS.join(', ');
-    throw bad(where, `"${keys.activation}" must be one of ${known}, got ${said(activation)}; use another model`);
+    throw bad(
+      where,
+      `"${keys.activation}" must be one of ${known}, got ${said(activation)}; use another model`,
+    );
   }
   const epsilon = config.layer_norm_eps ?? EPSILON;
   if (typeof epsilon !== 'number' || !(epsilon > 0)) {
@@ -106,7 +112,10 @@ export function architectureOf(config: JsonRecord, where: string): Architecture 
   const vocabularySize = size('vocab_size');
   const padId = size('pad_token_id', keys.padId, 0);
   if (padId >= vocabularySize) {
-    throw bad(where, `"pad_token_id" must be below "vocab_size" ${vocabularySize}, got ${padId}; mend the file`);
+    throw bad(
+      where,
+      `"pad_token_id" must be below "vocab_size" ${vocabularySize}, got ${padId}; mend the file`,
+    );
   }
   return {
     family: family as EncoderFamily,

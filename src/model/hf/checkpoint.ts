@@ -77,7 +77,10 @@ export async function readCheckpoint(folder: string, isTied: boolean): Promise<C
           `must hold the tensor "${name}", got none; fetch the checkpoint again, or mend config.json`,
         );
       }
-      if (tensor.shape.length !== shape.length || shape.some((size, k) => (size ?? tensor.shape[k]) !== tensor.shape[k])) {
+      if (
+        tensor.shape.length !== shape.length ||
+        shape.some((size, k) => (size ?? tensor.shape[k]) !== tensor.shape[k])
+      ) {
         const wanted = shape.map((size) => size ?? '?').join(', ');
         throw new BadFileError(
           where,
@@ -90,7 +93,11 @@ export async function readCheckpoint(folder: string, isTied: boolean): Promise<C
   };
 }
 
-function asFloat32(tensor: { dtype: string; shape: readonly number[]; data: ArrayLike<number | bigint> }, name: string, where: string): Tensor {
+function asFloat32(
+  tensor: { dtype: string; shape: readonly number[]; data: ArrayLike<number | bigint> },
+  name: string,
+  where: string,
+): Tensor {
   const { dtype, shape, data } = tensor;
   if (data instanceof Float32Array) return float32(shape, data);
   if (data instanceof Float64Array) return float32(shape, Float32Array.from(data));
@@ -108,9 +115,11 @@ async function weightFiles(
   if (existsSync(single)) return { where: single, files: [[single, null]] };
   const index = join(folder, INDEX);
   if (existsSync(index)) return { where: index, files: await listedFiles(folder, index) };
-  const pickle = ['pytorch_model.bin', 'pytorch_model.bin.index.json'].find((name) => existsSync(join(folder, name)));
+  const pickle = ['pytorch_model.bin', 'pytorch_model.bin.index.json'].find((name) =>
+    existsSync(join(folder, name)),
+  );
   if (pickle !== undefined) {
-    const names = '{k: v.clone() for k, v in t.load(\'pytorch_model.bin\', \'cpu\').items()}';
+    const names = "{k: v.clone() for k, v in t.load('pytorch_model.bin', 'cpu').items()}";
     throw new UsageError(
       folder,
       `the weights must be in ${SINGLE}, got only ${pickle}, a pickle, which can run code; if you trust it, run in that folder: python -c "import torch as t, safetensors.torch as s; s.save_file(${names}, '${SINGLE}', {'format': 'pt'})"`,
@@ -135,7 +144,10 @@ async function listedFiles(
     files.set(file, (files.get(file) ?? new Set()).add(name));
   }
   if (files.size === 0) {
-    throw new BadFileError(index, 'must list tensors under "weight_map", got none; fetch the checkpoint again');
+    throw new BadFileError(
+      index,
+      'must list tensors under "weight_map", got none; fetch the checkpoint again',
+    );
   }
   for (const file of files.keys()) {
     if (!existsSync(join(folder, file))) {

@@ -118,7 +118,9 @@ function embeddings(
     sum = b.node('Add', [sum, rows], { name: `${scope}.typed` });
   }
   const placed =
-    a.family === 'roberta' ? placesOfRoberta(b, table, ids, a.padId, scope) : firstPlaces(b, table, ids, a, scope);
+    a.family === 'roberta'
+      ? placesOfRoberta(b, table, ids, a.padId, scope)
+      : firstPlaces(b, table, ids, a, scope);
   const total = b.node('Add', [sum, placed], { name: `${scope}.sum` });
   return layers.norm(total, `${scope}.LayerNorm`, a.width);
 }
@@ -128,7 +130,13 @@ function pick(b: GraphBuilder, table: string, ids: string, name: string): string
 }
 
 /** The first T rows of the table, `[T, D]`. */
-function firstPlaces(b: GraphBuilder, table: string, ids: string, { width }: Architecture, scope: string): string {
+function firstPlaces(
+  b: GraphBuilder,
+  table: string,
+  ids: string,
+  { width }: Architecture,
+  scope: string,
+): string {
   const length = b.node('Shape', [ids], { name: 'length', attributes: { start: 1, end: 2 } });
   const first = b.node('Slice', [table, b.ints([0]), length, b.ints([0])], { name: `${scope}.places.first` });
   // Moves nothing: it says that the slice has T rows, which shape inference cannot know, and refuses a T beyond the table.

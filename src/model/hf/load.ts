@@ -22,7 +22,7 @@ export async function loadHuggingFace(folder: string): Promise<Model> {
   if (!existsSync(configPath)) {
     throw new UsageError(
       folder,
-      'must hold config.json to be a model, got a folder without it; pass the folder of a checkpoint in Hugging Face\'s layout',
+      "must hold config.json to be a model, got a folder without it; pass the folder of a checkpoint in Hugging Face's layout",
     );
   }
   const config = await readJson(configPath);
@@ -38,7 +38,9 @@ export async function loadHuggingFace(folder: string): Promise<Model> {
   return {
     name: basename(resolve(folder)),
     family: a.family,
-    sha256: sha256(`${checkpoint.hash.digest('hex')} ${files?.sha256 ?? ''} ${JSON.stringify({ ...a, pooling })}`),
+    sha256: sha256(
+      `${checkpoint.hash.digest('hex')} ${files?.sha256 ?? ''} ${JSON.stringify({ ...a, pooling })}`,
+    ),
     graph,
     tokenizer,
     vocabularySize: a.vocabularySize,

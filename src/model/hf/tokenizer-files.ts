@@ -20,7 +20,10 @@ export interface TokenizerFiles {
  * (RoBERTa), which become the same record; null where there is none.
  * @throws BadFileError if a file is not as it must be
  */
-export async function readTokenizerFiles(folder: string, family: EncoderFamily): Promise<TokenizerFiles | null> {
+export async function readTokenizerFiles(
+  folder: string,
+  family: EncoderFamily,
+): Promise<TokenizerFiles | null> {
   const hash = createHash('sha256');
   const read = async (name: string): Promise<Uint8Array> => {
     const bytes = await readBytes(join(folder, name));
@@ -39,7 +42,9 @@ export async function readTokenizerFiles(folder: string, family: EncoderFamily):
   if (family === 'roberta') {
     if (!has('vocab.json') || !has('merges.txt')) return null;
     const vocabulary = parseJson(await read('vocab.json'), join(folder, 'vocab.json'));
-    const merges = linesOf(await read('merges.txt')).filter((line) => line !== '' && !line.startsWith('#version'));
+    const merges = linesOf(await read('merges.txt')).filter(
+      (line) => line !== '' && !line.startsWith('#version'),
+    );
     return made('vocab.json', bytePairs(vocabulary, merges, config, join(folder, 'vocab.json')));
   }
   if (!has('vocab.txt')) return null;
@@ -69,7 +74,10 @@ function addedTokens(
   const idOf = (text: string): number => {
     const id = Object.hasOwn(ids, text) ? ids[text] : undefined;
     if (typeof id === 'number') return id;
-    throw new BadFileError(where, `must hold the special token "${text}", got none; fetch the checkpoint again`);
+    throw new BadFileError(
+      where,
+      `must hold the special token "${text}", got none; fetch the checkpoint again`,
+    );
   };
   const added = texts.map((content) => ({
     id: idOf(content),
@@ -112,7 +120,12 @@ function wordPieces(lines: readonly string[], config: JsonRecord, where: string)
   };
 }
 
-function bytePairs(vocab: JsonRecord, merges: readonly string[], config: JsonRecord, where: string): JsonRecord {
+function bytePairs(
+  vocab: JsonRecord,
+  merges: readonly string[],
+  config: JsonRecord,
+  where: string,
+): JsonRecord {
   const names = [
     special(config, 'bos_token', '<s>'),
     special(config, 'pad_token', '<pad>'),
@@ -129,7 +142,14 @@ function bytePairs(vocab: JsonRecord, merges: readonly string[], config: JsonRec
     added_tokens: added,
     normalizer: null,
     pre_tokenizer: { type: 'ByteLevel', add_prefix_space: addsBlank, trim_offsets: true, use_regex: true },
-    model: { type: 'BPE', vocab, merges, unk_token: null, continuing_subword_prefix: '', end_of_word_suffix: '' },
+    model: {
+      type: 'BPE',
+      vocab,
+      merges,
+      unk_token: null,
+      continuing_subword_prefix: '',
+      end_of_word_suffix: '',
+    },
     post_processor: {
       type: 'RobertaProcessing',
       cls: [cls, idOf(cls)],

@@ -21,7 +21,14 @@ export async function openTokenizer(
   let inner: InstanceType<typeof HuggingFaceTokenizer>;
   try {
     inner = new HuggingFaceTokenizer(
-      { added_tokens: [], decoder: null, normalizer: null, pre_tokenizer: null, post_processor: null, ...files.tokenizer },
+      {
+        added_tokens: [],
+        decoder: null,
+        normalizer: null,
+        pre_tokenizer: null,
+        post_processor: null,
+        ...files.tokenizer,
+      },
       config,
     );
   } catch (error) {

@@ -16,7 +16,10 @@ const FAMILIES = ['bert', 'roberta', 'distilbert'] as const;
 
 function encodingOf(model: Model, { input, ids, typeIds }: Vector): Encoding {
   if (input.text !== undefined) {
-    return encodeExample(model, input.pair === undefined ? { text: input.text } : { text: input.text, pair: input.pair });
+    return encodeExample(
+      model,
+      input.pair === undefined ? { text: input.text } : { text: input.text, pair: input.pair },
+    );
   }
   return typeIds === undefined ? { ids } : { ids, typeIds };
 }
@@ -103,7 +106,10 @@ test('loadModel: shards with an index give the same graph as one file', async (t
   for (const [index, half] of halves.entries()) {
     const file = `model-0000${index + 1}-of-00002.safetensors`;
     for (const name of half) weightMap[name] = file;
-    await writeFile(join(folder, file), encodeSafetensors(new Map(half.map((name) => [name, tensors.get(name)!]))));
+    await writeFile(
+      join(folder, file),
+      encodeSafetensors(new Map(half.map((name) => [name, tensors.get(name)!]))),
+    );
   }
   await rm(join(folder, 'model.safetensors'));
   await writeFile(join(folder, 'model.safetensors.index.json'), JSON.stringify({ weight_map: weightMap }));
