@@ -50,7 +50,10 @@ export function outOption(command: Command, what: string): Command {
 export function modelOption(command: Command): Command {
   return neededOption(
     command,
-    new Option('--model <model>', 'model by name: use-lite, the one that this version reads'),
+    new Option(
+      '--model <model>',
+      'use-lite, or a folder with config.json and model.safetensors (BERT, RoBERTa, DistilBERT)',
+    ),
   );
 }
 

@@ -20,7 +20,8 @@ export const MAX_HEADER_BYTES = 100_000_000;
 const LENGTH_BYTES = 8;
 const CURE = 'fetch or write the file again';
 
-interface Entry {
+/** Where one tensor lies: bytes `begin` to `end` behind the header. */
+export interface SafetensorsEntry {
   readonly name: string;
   readonly dtype: StoredType;
   readonly shape: readonly number[];
@@ -41,46 +42,76 @@ export async function readSafetensors(source: string | Uint8Array, where?: strin
 
 /** As `readSafetensors`, of bytes at hand. @throws BadFileError */
 export function decodeSafetensors(bytes: Uint8Array, where: string): SafetensorsFile {
-  const { header, dataStart } = readHeader(bytes, where);
+  const { entries, metadata, dataStart } = safetensorsEntries(bytes, bytes.length, where);
+  const tensors = new Map<string, StoredTensor>();
+  for (const entry of entries) {
+    const { begin, end } = entry;
+    tensors.set(entry.name, decodeEntry(entry, bytes.subarray(dataStart + begin, dataStart + end), where));
+  }
+  return { tensors, metadata };
+}
+
+/**
+ * What a file's header says, all of it checked against the length of the file.
+ * @param start the file's bytes, at least up to the end of its header
+ */
+export function safetensorsEntries(
+  start: Uint8Array,
+  fileBytes: number,
+  where: string,
+): { entries: SafetensorsEntry[]; metadata: Record<string, string>; dataStart: number } {
+  const { header, dataStart } = readHeader(start, fileBytes, where);
   let metadata: Record<string, string> = {};
-  const entries: Entry[] = [];
+  const entries: SafetensorsEntry[] = [];
   for (const [name, value] of Object.entries(header)) {
     if (name === '__metadata__') metadata = readMetadata(value, where);
     else entries.push(readEntry(name, value, where));
   }
-  checkRanges(entries, bytes.length - dataStart, where);
-  const tensors = new Map<string, StoredTensor>();
-  for (const { name, dtype, shape, begin, end } of entries) {
-    const data = elementsOf(dtype, bytes.subarray(dataStart + begin, dataStart + end));
-    if (data === null)
-      throw bad(where, `tensor "${name}" of dtype BOOL must hold only 0 and 1, got another byte`);
-    tensors.set(name, { ...data, shape });
-  }
-  return { tensors, metadata };
+  checkRanges(entries, fileBytes - dataStart, where);
+  return { entries, metadata, dataStart };
+}
+
+/** The tensor that `bytes` hold. */
+export function decodeEntry(
+  { name, dtype, shape }: SafetensorsEntry,
+  bytes: Uint8Array,
+  where: string,
+): StoredTensor {
+  const data = elementsOf(dtype, bytes);
+  if (data === null)
+    throw bad(where, `tensor "${name}" of dtype BOOL must hold only 0 and 1, got another byte`);
+  return { ...data, shape };
 }
 
 function bad(where: string, what: string): BadFileError {
   return new BadFileError(where, `${what}; ${CURE}`);
 }
 
-function readHeader(
-  bytes: Uint8Array,
-  where: string,
-): { header: Record<string, unknown>; dataStart: number } {
-  if (bytes.length < LENGTH_BYTES) {
-    throw bad(where, `a safetensors file must be at least ${LENGTH_BYTES} bytes long, got ${bytes.length}`);
+/** The number of bytes up to the end of the header, of the file's first eight. */
+export function headerEnd(start: Uint8Array, fileBytes: number, where: string): number {
+  if (fileBytes < LENGTH_BYTES) {
+    throw bad(where, `a safetensors file must be at least ${LENGTH_BYTES} bytes long, got ${fileBytes}`);
   }
-  const length = new DataView(bytes.buffer, bytes.byteOffset, LENGTH_BYTES).getBigUint64(0, true);
+  const length = new DataView(start.buffer, start.byteOffset, LENGTH_BYTES).getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER_BYTES)) {
     throw bad(where, `the header must be at most ${MAX_HEADER_BYTES} bytes long, got ${length}`);
   }
-  const dataStart = LENGTH_BYTES + Number(length);
-  if (dataStart > bytes.length) {
+  const end = LENGTH_BYTES + Number(length);
+  if (end > fileBytes) {
     throw bad(
       where,
-      `the header must lie inside the file, got a header of ${length} bytes in a file of ${bytes.length} (truncated?)`,
+      `the header must lie inside the file, got a header of ${length} bytes in a file of ${fileBytes} (truncated?)`,
     );
   }
+  return end;
+}
+
+function readHeader(
+  bytes: Uint8Array,
+  fileBytes: number,
+  where: string,
+): { header: Record<string, unknown>; dataStart: number } {
+  const dataStart = headerEnd(bytes, fileBytes, where);
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
@@ -111,7 +142,7 @@ function readMetadata(value: unknown, where: string): Record<string, string> {
   return value as Record<string, string>;
 }
 
-function readEntry(name: string, value: unknown, where: string): Entry {
+function readEntry(name: string, value: unknown, where: string): SafetensorsEntry {
   const tensor = `tensor "${name}"`;
   if (!isRecord(value))
     throw bad(where, `${tensor} must be described by an object, got ${JSON.stringify(value)}`);
@@ -143,7 +174,7 @@ function readEntry(name: string, value: unknown, where: string): Entry {
 }
 
 /** The tensors must fill the data part exactly: no byte shared, none left over. */
-function checkRanges(entries: readonly Entry[], dataBytes: number, where: string): void {
+function checkRanges(entries: readonly SafetensorsEntry[], dataBytes: number, where: string): void {
   const ordered = [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end);
   let filled = 0;
   for (const { name, begin, end } of ordered) {

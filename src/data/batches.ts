@@ -1,3 +1,10 @@
+/** A text as a model's ids. */
+export interface Encoded {
+  readonly ids: readonly number[];
+  /** 0 for the tokens of the first text, 1 for those of its pair; absent where the model has no such input. */
+  readonly typeIds?: readonly number[];
+}
+
 /** A block of examples as a graph takes it; shape `[B, T]`, shorter texts padded behind. */
 export interface Batch {
   /** Which examples these are, in order of the rows; `rows` of them. */
@@ -12,6 +19,8 @@ export interface Batch {
   readonly ids: BigInt64Array;
   /** 1 for a real token, 0 for padding. */
   readonly mask: Float32Array;
+  /** Type of each token, 0 at padding; present where the texts carry types. */
+  readonly typeIds?: BigInt64Array;
 }
 
 export interface BatchOptions {
@@ -31,7 +40,7 @@ export interface BatchOptions {
  * @throws RangeError if the size or the number of tokens is not at least 1
  */
 export function batches(
-  encoded: readonly { readonly ids: readonly number[] }[],
+  encoded: readonly Encoded[],
   { size, order, padId, equalLength = false, tokens = Number.POSITIVE_INFINITY }: BatchOptions,
 ): Batch[] {
   for (const [name, value] of Object.entries({ size, tokens })) {
@@ -61,22 +70,23 @@ export function batches(
   return blocks.map((block) => batchOf(block.indices, encoded, padId));
 }
 
-function batchOf(
-  indices: readonly number[],
-  encoded: readonly { readonly ids: readonly number[] }[],
-  padId: number,
-): Batch {
+function batchOf(indices: readonly number[], encoded: readonly Encoded[], padId: number): Batch {
   const rows = indices.length;
   const height = Math.max(2, rows);
   // A text may have no tokens; a graph has no use for a width of 0.
   const width = indices.reduce((most, index) => Math.max(most, encoded[index]!.ids.length), 1);
   const ids = new BigInt64Array(height * width).fill(BigInt(padId));
   const mask = new Float32Array(height * width);
+  const typed = encoded[indices[0]!]!.typeIds !== undefined;
+  const typeIds = new BigInt64Array(typed ? ids.length : 0);
   for (let row = 0; row < height; row += 1) {
-    for (const [column, id] of encoded[indices[Math.min(row, rows - 1)]!]!.ids.entries()) {
-      ids[row * width + column] = BigInt(id);
-      mask[row * width + column] = 1;
+    const text = encoded[indices[Math.min(row, rows - 1)]!]!;
+    for (const [column, id] of text.ids.entries()) {
+      const place = row * width + column;
+      ids[place] = BigInt(id);
+      mask[place] = 1;
+      if (typed) typeIds[place] = BigInt(text.typeIds![column]!);
     }
   }
-  return { indices, rows, shape: [height, width], ids, mask };
+  return { indices, rows, shape: [height, width], ids, mask, ...(typed ? { typeIds } : {}) };
 }

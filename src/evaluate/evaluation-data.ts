@@ -1,9 +1,9 @@
+import type { Encoded } from '../data/batches.ts';
 import type { MetricName } from '../data/metrics.ts';
 
 /** The task as an evaluation needs it: encoded, labelled, ready to be sent to a worker. */
 export interface EvaluationData {
-  /** Token ids of each example. */
-  readonly examples: readonly { readonly ids: readonly number[] }[];
+  readonly examples: readonly Encoded[];
   /** The class of each example, or its score. */
   readonly labels: readonly number[];
   readonly kind: 'classification' | 'regression';

@@ -6,6 +6,8 @@ export function modelFeeds({
   shape,
   ids,
   mask,
-}: Pick<Batch, 'shape' | 'ids' | 'mask'>): Record<string, Tensor> {
-  return { ids: int64(shape, ids), mask: float32(shape, mask) };
+  typeIds,
+}: Pick<Batch, 'shape' | 'ids' | 'mask' | 'typeIds'>): Record<string, Tensor> {
+  const feeds = { ids: int64(shape, ids), mask: float32(shape, mask) };
+  return typeIds === undefined ? feeds : { ...feeds, typeIds: int64(shape, typeIds) };
 }

@@ -106,7 +106,7 @@ export async function compile(job: CompileJob): Promise<CompileResult> {
         },
         options: { ...options, deployment: job.deploy },
         idealCheck: { maxAbsoluteError: check.maxAbsoluteError, bound: check.bound },
-        labels: stored?.adapter.head.labels ?? [],
+        labels: stored?.adapter.head.labels ?? model.classifier?.labels ?? [],
         warnings: check.passed ? [] : ['the ideal chip is not the identity'],
         versions: { holdfast: packageVersion(), [engine.name]: engine.version },
       },
@@ -136,13 +136,18 @@ function compileOptions(job: CompileJob, base: CompileOptions): CompileOptions {
   };
 }
 
-/** The graph with the adapter in the digital periphery, or folded into the weights; the bare model gives `pooled`. */
+/** The graph with the adapter in the digital periphery, or folded into the weights; a bare model gives `pooled`, or the logits of its own head. */
 function attached(model: Model, adapter: Adapter | null, deploy: 'digital' | 'folded'): Graph {
-  if (adapter === null) return model.graph;
+  if (adapter === null) return withOwnHead(model);
   const how = { parameters: 'constant', draws: 'none' } as const;
   if (deploy === 'digital') return attachAdapter(model.graph, adapter, how);
   const headOnly: Adapter = { ...adapter, method: 'head', options: { ...adapter.options, layers: [] } };
   return attachAdapter(foldAdapter(model.graph, adapter), headOnly, how);
+}
+
+function withOwnHead({ graph, classifier }: Model): Graph {
+  if (classifier === undefined) return graph;
+  return { ...classifier.graph, outputs: classifier.graph.outputs.filter(({ name }) => name === 'logits') };
 }
 
 /** Seeded training examples in batches without padding. */

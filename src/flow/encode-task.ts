@@ -1,3 +1,4 @@
+import type { Encoded } from '../data/batches.ts';
 import { loadTask } from '../data/load.ts';
 import { type Example, type SplitName, splitOf, type Task } from '../data/task.ts';
 import type { EvaluationData } from '../evaluate/evaluation-data.ts';
@@ -20,7 +21,7 @@ export function openTask(name: string, folder?: string): Promise<Task> {
 
 /** A split as token ids and labels. */
 export interface EncodedSplit {
-  readonly examples: readonly { readonly ids: readonly number[] }[];
+  readonly examples: readonly Encoded[];
   readonly labels: readonly number[];
 }
 

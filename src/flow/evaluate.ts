@@ -9,7 +9,7 @@ import type { Progress } from '../core/progress.ts';
 import { planJobs, shardOf } from '../evaluate/plan.ts';
 import { runJobs } from '../evaluate/run.ts';
 import type { RunRecord } from '../evaluate/run-record.ts';
-import { loadModel } from '../model/load.ts';
+import { EMBEDDED_MODELS, loadModel } from '../model/load.ts';
 import { checkAge } from '../profile/cell-laws.ts';
 import { machineFacts } from '../runtime/machine.ts';
 import { openEngine } from '../runtime/open.ts';
@@ -20,6 +20,8 @@ import { type NamedBundle, planRecord } from './run-plan.ts';
 
 export interface EvaluateJob {
   readonly bundles: readonly string[];
+  /** The model that the bundles were compiled from, where it is a folder; default: the embedded one that they name. */
+  readonly model?: string;
   readonly task: string;
   readonly data?: string;
   readonly chips: number;
@@ -73,7 +75,7 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
   const arms = await namedBundles(job.bundles);
   for (const { bundle } of arms) for (const seconds of job.at) checkAge(bundle.program.profile, seconds);
   const engine = await openEngine(job.engine);
-  const model = await loadModel(arms[0]!.bundle.manifest.sources.model.name);
+  const model = await loadModel(job.model ?? namedModel(arms[0]!));
   const task = await openTask(job.task, job.data);
   const split = reportedSplit(task);
   const data = evaluationData(model, task, split, job.limit);
@@ -144,6 +146,16 @@ async function namedBundles(folders: readonly string[]): Promise<NamedBundle[]> 
   return arms;
 }
 
+/** Bundles hold no path, so of a model in a folder they know the name only. */
+function namedModel({ arm, bundle }: NamedBundle): string {
+  const { name } = bundle.manifest.sources.model;
+  if (EMBEDDED_MODELS.some((embedded) => embedded === name)) return name;
+  throw new UsageError(
+    '--model',
+    `must be the folder of model "${name}", from which bundle "${arm}" was compiled, got none; its tokenizer is needed: pass --model`,
+  );
+}
+
 function checkArms(
   arms: readonly NamedBundle[],
   model: { name: string; sha256: string },
@@ -154,7 +166,7 @@ function checkArms(
     if (sources.model.sha256 !== model.sha256) {
       throw new UsageError(
         arm,
-        `must be compiled from the same model as the other bundles and this installation (${model.name}), got "${sources.model.name}" with another sha-256; compile it again`,
+        `must be compiled from the same model as the other bundles and ${model.name} as it is here, got "${sources.model.name}" with another sha-256; compile it again`,
       );
     }
     if (!bundle.program.graph.outputs.some((output) => output.name === 'logits')) {
@@ -163,13 +175,22 @@ function checkArms(
         'must hold an adapter with a task head to be evaluated, got a bare model; compile it with --adapter',
       );
     }
-    if (task.kind === 'classification' && labels.join('\n') !== task.labels.join('\n')) {
+    if (task.kind === 'classification' && !labelsFit(bundle, task.labels)) {
       throw new UsageError(
         arm,
         `must have the labels of task "${task.name}" (${task.labels.join(', ')}), got ${labels.join(', ')}; evaluate on the task that it was trained on`,
       );
     }
   }
+}
+
+/** Adapters are trained on a task, so they have its label names; a checkpoint's own head may call them otherwise. */
+function labelsFit(
+  { manifest: { sources, labels } }: NamedBundle['bundle'],
+  wanted: readonly string[],
+): boolean {
+  if (sources.adapters.length === 0) return labels.length === wanted.length;
+  return labels.join('\n') === wanted.join('\n');
 }
 
 /** Writes the plan of a new run, or makes sure that the run that is there has the same. */

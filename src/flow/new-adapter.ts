@@ -5,6 +5,7 @@ import { layerWeightErrors } from '../chip/weight-error.ts';
 import { compileProgram, defaultOptions } from '../compile/program.ts';
 import { UsageError } from '../core/errors.ts';
 import type { Task } from '../data/task.ts';
+import type { Tensor } from '../graph/graph.ts';
 import { linearLayers } from '../graph/linear-layers.ts';
 import type { Model } from '../model/model.ts';
 import { loadProfile } from '../profile/load.ts';
@@ -48,7 +49,20 @@ export async function newAdapter(job: NewAdapterJob, model: Model, task: Task): 
       )
     : undefined;
   const settings = { seed, groups, rank, alpha, ...(targetStd === undefined ? {} : { targetStd }) };
-  return withDraws(job, model, startAdapter(model.graph, method, places, settings, head));
+  const fresh = startAdapter(model.graph, method, places, settings, head);
+  const own = ownHead(model, head);
+  const adapter = own === null ? fresh : { ...fresh, tensors: new Map([...fresh.tensors, ...own]) };
+  return withDraws(job, model, adapter);
+}
+
+/** The checkpoint's own head, where it has one on `pooled` for as many outputs. */
+function ownHead({ classifier }: Model, { outputs, scale }: Head): Map<string, Tensor> | null {
+  const own = classifier?.onPooled;
+  if (own === undefined || classifier?.outputs !== outputs || scale !== 1) return null;
+  return new Map([
+    ['head.weight', own.weight],
+    ['head.bias', own.bias],
+  ]);
 }
 
 /** The adapter as it is, or with the draws that the job asks for: their std goes into its options. */

@@ -36,6 +36,9 @@ function readIds(ids: unknown, typeIds: unknown, where: string, model: Model): E
   if (ids.length > model.maxLength) {
     throw new BadFileError(where, `"ids" must be at most ${model.maxLength}, got ${ids.length}; cut them`);
   }
+  if (model.typeCount !== undefined) {
+    return { ids, typeIds: typesOf(typeIds, ids.length, where, model.typeCount) };
+  }
   if (typeIds !== undefined) {
     throw new BadFileError(
       where,
@@ -43,4 +46,15 @@ function readIds(ids: unknown, typeIds: unknown, where: string, model: Model): E
     );
   }
   return { ids };
+}
+
+/** Without types all tokens are of type 0, as Hugging Face's models have it. */
+function typesOf(typeIds: unknown, length: number, where: string, typeCount: number): readonly number[] {
+  if (typeIds === undefined) return new Array<number>(length).fill(0);
+  const fits = (id: unknown) => Number.isInteger(id) && Number(id) >= 0 && Number(id) < typeCount;
+  if (Array.isArray(typeIds) && typeIds.length === length && typeIds.every(fits)) return typeIds;
+  throw new BadFileError(
+    where,
+    `"typeIds" must be ${length} whole numbers from 0 to ${typeCount - 1}, one an id, got ${JSON.stringify(typeIds).slice(0, 60)}; mend or remove them`,
+  );
 }

@@ -9,6 +9,7 @@ import { readLines } from '../data/tsv.ts';
 import { modelFeeds } from '../evaluate/model-feeds.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { loadModel } from '../model/load.ts';
+import type { Model } from '../model/model.ts';
 import { openEngine } from '../runtime/open.ts';
 import { TOKENS_A_BATCH } from './encode-task.ts';
 import { readPredictInput } from './predict-input.ts';
@@ -74,10 +75,11 @@ export async function predict(request: PredictRequest): Promise<PredictResult> {
 }
 
 async function graphOf(
-  model: { readonly name: string; readonly sha256: string; readonly graph: Graph },
+  model: Model,
   { adapter, output }: PredictRequest,
 ): Promise<{ readonly graph: Graph; readonly labels: readonly string[] }> {
   if (adapter === undefined) {
+    if (output === 'logits' && model.classifier !== undefined) return model.classifier;
     if (output === 'logits') {
       const cure = 'pass --adapter, or --output pooled or hidden';
       throw new UsageError(

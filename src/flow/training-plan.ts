@@ -34,13 +34,16 @@ export function trainingPlan(
 /** Hashed as numbers: the text of a large task would not fit into one string. */
 function dataHash({ examples, labels }: TuneData): readonly string[] {
   const lengths = examples.map(({ ids }) => ids.length);
-  const ids = new Int32Array(lengths.reduce((sum, length) => sum + length, 0));
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  const ids = new Int32Array(total);
+  const types = examples.some(({ typeIds }) => typeIds !== undefined) ? [new Int32Array(total)] : [];
   let at = 0;
   for (const example of examples) {
     ids.set(example.ids, at);
+    types[0]?.set(example.typeIds ?? [], at);
     at += example.ids.length;
   }
-  return [Int32Array.from(lengths), ids, Float64Array.from(labels)].map(({ buffer }) =>
+  return [Int32Array.from(lengths), ids, ...types, Float64Array.from(labels)].map(({ buffer }) =>
     sha256(new Uint8Array(buffer)),
   );
 }

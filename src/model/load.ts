@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { UsageError } from '../core/errors.ts';
 import type { Model } from './model.ts';
 
@@ -5,17 +6,21 @@ import type { Model } from './model.ts';
 export const EMBEDDED_MODELS = ['use-lite'] as const;
 
 /**
- * Loads a model by name. Only the embedded default is read in this version.
- * @throws UsageError for any other name, folder or file
+ * Loads a model: `use-lite`, or a folder in Hugging Face's layout (BERT, RoBERTa, DistilBERT).
+ * @throws UsageError if it is neither, BadFileError if a file of the folder is not as it must be
  */
 export async function loadModel(nameOrPath: string): Promise<Model> {
   if (nameOrPath === 'use-lite') {
     const { loadUseLite } = await import('./use-lite/load.ts');
     return loadUseLite();
   }
-  const kind = nameOrPath.endsWith('.onnx') ? 'an ONNX file' : 'another name or folder';
+  if (statSync(nameOrPath, { throwIfNoEntry: false })?.isDirectory()) {
+    const { loadHuggingFace } = await import('./hf/load.ts');
+    return loadHuggingFace(nameOrPath);
+  }
+  const got = nameOrPath.endsWith('.onnx') ? 'an ONNX file' : 'no such folder';
   throw new UsageError(
     nameOrPath,
-    `the model must be the embedded use-lite (the one family that this version reads), got ${kind}; pass --model use-lite`,
+    `the model must be the embedded use-lite or a folder with config.json and model.safetensors, got ${got}; check the path, or pass --model use-lite`,
   );
 }

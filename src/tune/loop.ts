@@ -1,7 +1,7 @@
 import type { Adapter } from '../adapter/adapter.ts';
 import { drawnLayers } from '../adapter/methods.ts';
 import { EngineError } from '../core/errors.ts';
-import { batches } from '../data/batches.ts';
+import { batches, type Encoded } from '../data/batches.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { float32, int64 } from '../graph/graph.ts';
 import { linearLayers } from '../graph/linear-layers.ts';
@@ -29,8 +29,7 @@ export interface TuneOptions {
 }
 
 export interface TuneData {
-  /** Token ids of each example. */
-  readonly examples: readonly { readonly ids: readonly number[] }[];
+  readonly examples: readonly Encoded[];
   /** One a example: the class index, or the score of a regression. */
   readonly labels: readonly number[];
 }
@@ -84,6 +83,7 @@ export async function tune(
       const feeds: Record<string, Tensor> = {
         ids: int64(batch.shape, batch.ids),
         mask: float32(batch.shape, batch.mask),
+        ...(batch.typeIds === undefined ? {} : { typeIds: int64(batch.shape, batch.typeIds) }),
         ...labelFeeds(chosen, batch.shape[0], data.labels, adapter, options.loss.kind),
         ...layerDraws(layers, batch.shape, options.seed, state.step, options.loss.draw),
       };

@@ -16,6 +16,15 @@ test('batches: ids and mask of a padded batch, exactly', (t) => {
   });
 });
 
+test('batches: types of tokens travel with the ids, 0 at padding', (t) => {
+  const encoded = [
+    { ids: [5], typeIds: [1] },
+    { ids: [6, 7], typeIds: [0, 1] },
+  ];
+  const [batch] = batches(encoded, { size: 2, order: [0, 1], padId: 9 });
+  t.deepEqual(batch?.typeIds, BigInt64Array.of(1n, 0n, 0n, 1n));
+});
+
 test('batches: a single row is doubled, and counted once', (t) => {
   const [batch] = batches(texts(2), { size: 4, order: 'length', padId: 0 });
   t.deepEqual(batch, {

@@ -4,13 +4,13 @@ import { encodeExample } from '../../src/model/encode.ts';
 import { loadModel } from '../../src/model/load.ts';
 
 for (const [name, kind] of [
-  ['bert-base-uncased', 'another name or folder'],
+  ['bert-base-uncased', 'no such folder'],
   ['model.onnx', 'an ONNX file'],
 ] as const) {
-  test(`loadModel: ${name} is refused with what this version reads`, async (t) => {
+  test(`loadModel: ${name} is refused with what can be read`, async (t) => {
     await t.throwsAsync(loadModel(name), {
       instanceOf: UsageError,
-      message: `${name}: the model must be the embedded use-lite (the one family that this version reads), got ${kind}; pass --model use-lite`,
+      message: `${name}: the model must be the embedded use-lite or a folder with config.json and model.safetensors, got ${kind}; check the path, or pass --model use-lite`,
     });
   });
 }

@@ -19,6 +19,7 @@ import { list, type Shard, shard, whole } from '../option-values.ts';
 import { outcome } from '../output.ts';
 
 interface Options {
+  readonly model?: string;
   readonly task: string;
   readonly data?: string;
   readonly chips: number;
@@ -44,6 +45,10 @@ export function registerEvaluate(parent: Command, host: Host): void {
     .command('evaluate')
     .description('Run bundles on many simulated chips, times and noise scales; an interrupted run resumes')
     .argument('<bundle...>', 'folders from "holdfast compile"; all meet the same chips');
+  command.option(
+    '--model <folder>',
+    'the folder that the bundles were compiled from; not needed for use-lite',
+  );
   taskOption(command, 'task whose held-out examples are run, such as reviews or SST-2');
   neededOption(
     command,
@@ -73,9 +78,10 @@ export function registerEvaluate(parent: Command, host: Host): void {
       command,
       async ({ progress, signal }) => {
         const { evaluate } = await import('../../flow/evaluate.ts');
-        const { task, data, chips, at, noise, cross, out, baseline, limit } = options;
+        const { model, task, data, chips, at, noise, cross, out, baseline, limit } = options;
         const { read, reads, shard, compensate, ablate, seed, jobs, engine } = options;
         const plan = {
+          model,
           task,
           data,
           chips,

@@ -12,7 +12,7 @@ export function registerModel(parent: Command, host: Host): void {
     .description(
       'Family, shape, parameters and linear layers of a model, with the names that --layers matches',
     )
-    .argument('<model>', 'model by name: use-lite, the one that this version reads');
+    .argument('<model>', 'use-lite, or a folder with config.json and model.safetensors');
   jsonOption(info);
   addExamples(
     info,

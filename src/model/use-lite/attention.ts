@@ -1,39 +1,18 @@
 import type { GraphBuilder } from '../../graph/build.ts';
+import { attend } from '../attention.ts';
 
 export const HEADS = 4;
 
-/**
- * Scaled dot-product attention of four heads: a fused product `[B, T, 3 width]` (columns q, k, v) to `[B, T, width]`.
- * `paddingBias` `[B, 1, 1, T]` is added to the scores. Keys come out of their transpose ready for the product, so
- * there is one transpose for each of q, k, v and the result, and no other.
- */
+/** Attention of four heads over a fused product `[B, T, 3 width]` (columns q, k, v); to `[B, T, width]`. */
 export function attention(
   b: GraphBuilder,
   qkv: string,
   paddingBias: string,
   { name, width }: { readonly name: string; readonly width: number },
 ): string {
-  const perHead = width / HEADS;
-  const parts = b.nodes('Split', [qkv, b.ints([width, width, width])], 3, {
+  const [q, k, v] = b.nodes('Split', [qkv, b.ints([width, width, width])], 3, {
     name: `${name}.split`,
     attributes: { axis: -1 },
   });
-  const [q, k, v] = parts.map((part, index) => {
-    const split = b.node('Reshape', [part, b.ints([0, 0, HEADS, perHead])], {
-      name: `${name}.${'qkv'[index]}`,
-    });
-    const perm = index === 1 ? [0, 2, 3, 1] : [0, 2, 1, 3];
-    return b.node('Transpose', [split], { name: `${name}.${'qkv'[index]}.heads`, attributes: { perm } });
-  }) as [string, string, string];
-
-  const scaled = b.node('Mul', [q, b.scalar(Math.fround(perHead ** -0.5))], { name: `${name}.q.scaled` });
-  const scores = b.node('MatMul', [scaled, k], { name: `${name}.scores` });
-  const biased = b.node('Add', [scores, paddingBias], { name: `${name}.scores.masked` });
-  const shares = b.node('Softmax', [biased], { name: `${name}.shares`, attributes: { axis: -1 } });
-  const mixed = b.node('MatMul', [shares, v], { name: `${name}.mixed` });
-  const rows = b.node('Transpose', [mixed], {
-    name: `${name}.mixed.rows`,
-    attributes: { perm: [0, 2, 1, 3] },
-  });
-  return b.node('Reshape', [rows, b.ints([0, 0, width])], { name: `${name}.joined` });
+  return attend(b, [q!, k!, v!], paddingBias, { name, width, heads: HEADS });
 }

@@ -2,6 +2,7 @@ import { BadFileError } from '../../core/errors.ts';
 import { cos, sin } from '../../core/math.ts';
 import { buildGraph, type GraphBuilder } from '../../graph/build.ts';
 import { float32, type Graph, type Tensor } from '../../graph/graph.ts';
+import { maskBias, meanOfTokens } from '../padding.ts';
 import { attention } from './attention.ts';
 
 /** Positions that the model knows: the reference drops the tokens behind them. */
@@ -147,23 +148,6 @@ function positions(
   // Moves nothing: it says that the slice has T rows, which shape inference cannot know of a slice, and refuses T > 128.
   const shape = b.node('Concat', [length, b.ints([256])], { name: 'timing.shape', attributes: { axis: 0 } });
   return b.node('Reshape', [first, shape], { name: 'timing' });
-}
-
-/** 0 at real tokens and -1e9 at padding, `[B, 1, 1, T]`: added to attention scores. */
-function maskBias(b: GraphBuilder, mask: string): string {
-  const padding = b.node('Sub', [b.scalar(1), mask], { name: 'padding' });
-  const bias = b.node('Mul', [padding, b.scalar(-1e9)], { name: 'padding.bias' });
-  return b.node('Unsqueeze', [bias, b.ints([1, 2])], { name: 'padding.bias4' });
-}
-
-/** The mean over real tokens, `[B, T, D]` to `[B, D]`; zeros for a text without tokens. */
-function meanOfTokens(b: GraphBuilder, hidden: string, mask: string): string {
-  const column = b.node('Unsqueeze', [mask, b.ints([2])], { name: 'mask3' });
-  const real = b.node('Mul', [hidden, column], { name: 'hidden.real' });
-  const sum = b.node('ReduceSum', [real, b.ints([1])], { name: 'hidden.sum', attributes: { keepdims: 0 } });
-  const count = b.node('ReduceSum', [mask, b.ints([1])], { name: 'tokens', attributes: { keepdims: 1 } });
-  const divisor = b.node('Clip', [count, b.scalar(1)], { name: 'tokens.least1' });
-  return b.node('Div', [sum, divisor], { name: 'mean' });
 }
 
 /** Rows scaled to unit length, `[B, D]`; the squared length counts as 1e-12 at least. */

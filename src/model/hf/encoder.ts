@@ -1,0 +1,188 @@
+import { buildGraph, type GraphBuilder } from '../../graph/build.ts';
+import { float32, type Graph, int64, type Tensor } from '../../graph/graph.ts';
+import { attend } from '../attention.ts';
+import { maskBias, meanOfTokens } from '../padding.ts';
+import type { Activation, Architecture } from './architecture.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { LAYER_NAMES } from './layer-names.ts';
+import { type Layers, layersOf } from './weights.ts';
+
+/** How the tokens of a text become one vector. `own`: the pooler where the checkpoint has one, else the first token. */
+export type Pooling = 'own' | 'mean' | 'cls';
+
+/** TensorProto.DataType of int64. */
+const INT64 = 7;
+
+/**
+ * An encoder of Hugging Face's layout as a graph: word, position and type embeddings, a norm, blocks with layer norms
+ * behind the sums. `pooled`: BERT's pooler is tanh of a dense layer over the first token.
+ * Source: the classes BertModel, RobertaModel and DistilBertModel of transformers 4.30.
+ * @throws BadFileError if a weight is missing or has another shape
+ */
+export function encoderGraph(
+  a: Architecture,
+  checkpoint: Checkpoint,
+  { pooling, prefix }: { readonly pooling: Pooling; readonly prefix: string },
+): Graph {
+  const b = buildGraph(a.family);
+  const names = LAYER_NAMES[a.family];
+  const layers = layersOf(b, checkpoint, a.epsilon);
+
+  const ids = b.input('ids', 'int64', ['B', 'T']);
+  const mask = b.input('mask', 'float32', ['B', 'T']);
+  let state = embeddings(b, layers, a, `${prefix}embeddings`, ids, checkpoint);
+  const paddingBias = maskBias(b, mask);
+  for (let index = 0; index < a.blocks; index += 1) {
+    const block = `${prefix}${names.block(index)}`;
+    const part = (key: keyof typeof names.parts) => `${block}.${names.parts[key]}`;
+    const square = [a.width, a.width] as const;
+    const input = state;
+    const qkv = (['query', 'key', 'value'] as const).map((key) => layers.linear(input, part(key), square));
+    const mixed = attend(b, qkv as [string, string, string], paddingBias, {
+      name: `${block}.attention`,
+      width: a.width,
+      heads: a.heads,
+    });
+    const attended = layers.linear(mixed, part('attentionOutput'), square);
+    const first = b.node('Add', [attended, state], { name: `${block}.attended` });
+    const middle = layers.norm(first, part('attentionNorm'), a.width);
+    const inner = layers.linear(middle, part('inner'), [a.width, a.feedForward]);
+    const active = activate(b, a.activation, inner, `${block}.active`);
+    const outer = layers.linear(active, part('outer'), [a.feedForward, a.width]);
+    const second = b.node('Add', [outer, middle], { name: `${block}.output.sum` });
+    const last = part('outputNorm');
+    state = layers.norm(second, last, a.width, index === a.blocks - 1 ? 'hidden' : last);
+  }
+  b.output('hidden', 'float32', ['B', 'T', a.width]);
+  pool(b, layers, a, state, mask, pooling, `${prefix}pooler.dense`, checkpoint);
+  b.output('pooled', 'float32', ['B', a.width]);
+  return b.finish();
+}
+
+/** The encoder's prefix in this checkpoint: `bert.` in one of a whole model, none in one of a bare encoder. */
+export function prefixOf({ family }: Architecture, checkpoint: Checkpoint): string {
+  const { prefix } = LAYER_NAMES[family];
+  const bare = checkpoint.has('embeddings.word_embeddings.weight');
+  return bare && !checkpoint.has(`${prefix}embeddings.word_embeddings.weight`) ? '' : prefix;
+}
+
+/** The first token's row: `[B, T, D]` to `[B, D]`. */
+export function firstToken(b: GraphBuilder, hidden: string, name: string): string {
+  const index = b.constant(`${name}.index`, int64([], [0]));
+  return b.node('Gather', [hidden, index], { name, attributes: { axis: 1 } });
+}
+
+function pool(
+  b: GraphBuilder,
+  layers: Layers,
+  a: Architecture,
+  hidden: string,
+  mask: string,
+  pooling: Pooling,
+  pooler: string,
+  checkpoint: Checkpoint,
+): void {
+  if (pooling === 'mean') {
+    b.node('Identity', [meanOfTokens(b, hidden, mask)], { name: 'pooled' });
+  } else if (pooling === 'own' && checkpoint.has(`${pooler}.weight`)) {
+    const dense = layers.linear(firstToken(b, hidden, 'first'), pooler, [a.width, a.width]);
+    b.node('Tanh', [dense], { name: 'pooled' });
+  } else {
+    firstToken(b, hidden, 'pooled');
+  }
+}
+
+function embeddings(
+  b: GraphBuilder,
+  layers: Layers,
+  a: Architecture,
+  scope: string,
+  ids: string,
+  checkpoint: Checkpoint,
+): string {
+  const words = layers.table(`${scope}.word_embeddings.weight`, [a.vocabularySize, a.width]);
+  let sum = pick(b, words, ids, `${scope}.words`);
+  const types = `${scope}.token_type_embeddings.weight`;
+  const positions = `${scope}.position_embeddings.weight`;
+  let table: string;
+  if (a.typeCount === 1) {
+    // The one type stands at every token: its row becomes a part of the positions.
+    const places = checkpoint.take(positions, [a.positions, a.width]);
+    table = b.constant(positions, withRow(places, checkpoint.take(types, [1, a.width])));
+  } else {
+    table = layers.table(positions, [a.positions, a.width]);
+  }
+  if (a.typeCount > 1) {
+    const typeIds = b.input('typeIds', 'int64', ['B', 'T']);
+    const rows = pick(b, layers.table(types, [a.typeCount, a.width]), typeIds, `${scope}.types`);
+    sum = b.node('Add', [sum, rows], { name: `${scope}.typed` });
+  }
+  const placed =
+    a.family === 'roberta'
+      ? placesOfRoberta(b, table, ids, a.padId, scope)
+      : firstPlaces(b, table, ids, a, scope);
+  const total = b.node('Add', [sum, placed], { name: `${scope}.sum` });
+  return layers.norm(total, `${scope}.LayerNorm`, a.width);
+}
+
+function pick(b: GraphBuilder, table: string, ids: string, name: string): string {
+  return b.node('Gather', [table, ids], { name, attributes: { axis: 0 } });
+}
+
+/** The first T rows of the table, `[T, D]`. */
+function firstPlaces(
+  b: GraphBuilder,
+  table: string,
+  ids: string,
+  { width }: Architecture,
+  scope: string,
+): string {
+  const length = b.node('Shape', [ids], { name: 'length', attributes: { start: 1, end: 2 } });
+  const first = b.node('Slice', [table, b.ints([0]), length, b.ints([0])], { name: `${scope}.places.first` });
+  // Moves nothing: it says that the slice has T rows, which shape inference cannot know, and refuses a T beyond the table.
+  const shape = b.node('Concat', [length, b.ints([width])], {
+    name: `${scope}.places.shape`,
+    attributes: { axis: 0 },
+  });
+  return b.node('Reshape', [first, shape], { name: `${scope}.places` });
+}
+
+/** RoBERTa counts tokens from `padId` + 1 on and leaves out those whose id is `padId`, which all have place `padId`. */
+function placesOfRoberta(b: GraphBuilder, table: string, ids: string, padId: number, scope: string): string {
+  const pad = b.constant(`${scope}.pad`, int64([], [padId]));
+  const axis = b.constant(`${scope}.axis`, int64([], [1]));
+  const isPad = b.node('Equal', [ids, pad], { name: `${scope}.isPad` });
+  const isToken = b.node('Not', [isPad], { name: `${scope}.isToken` });
+  const ones = b.node('Cast', [isToken], { name: `${scope}.ones`, attributes: { to: INT64 } });
+  const count = b.node('CumSum', [ones, axis], { name: `${scope}.count` });
+  const counted = b.node('Mul', [count, ones], { name: `${scope}.counted` });
+  return pick(b, table, b.node('Add', [counted, pad], { name: `${scope}.place` }), `${scope}.places`);
+}
+
+function withRow(table: Tensor, row: Tensor): Tensor {
+  const [values, added] = [table.data as Float32Array, row.data as Float32Array];
+  return float32(
+    table.shape,
+    values.map((value, index) => value + added[index % added.length]!),
+  );
+}
+
+/**
+ * gelu: x/2 (1 + erf(x/sqrt 2)), in the order of operators that ONNX Runtime makes one of; gelu_new: x/2 (1 + tanh(
+ * sqrt(2/pi) (x + 0.044715 x^3))).
+ */
+export function activate(b: GraphBuilder, activation: Activation, x: string, name: string): string {
+  const node = (op: string, inputs: readonly string[], part: string) =>
+    b.node(op, inputs, { name: `${name}.${part}` });
+  if (activation === 'relu') return b.node('Relu', [x], { name });
+  let bend: string;
+  if (activation === 'gelu') {
+    bend = node('Erf', [node('Div', [x, b.scalar(Math.SQRT2)], 'scaled')], 'erf');
+  } else {
+    const cube = node('Mul', [node('Mul', [x, x], 'square'), x], 'cube');
+    const inside = node('Add', [x, node('Mul', [cube, b.scalar(0.044715)], 'bent')], 'inside');
+    bend = node('Tanh', [node('Mul', [inside, b.scalar(Math.sqrt(2 / Math.PI))], 'scaled')], 'tanh');
+  }
+  const gate = node('Mul', [x, node('Add', [bend, b.scalar(1)], 'share')], 'gated');
+  return b.node('Mul', [gate, b.scalar(0.5)], { name });
+}

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { BadFileError } from '../../core/errors.ts';
+import { readBytes } from '../../core/files.ts';
+import type { EncoderFamily } from './architecture.ts';
+import { type JsonRecord, parseJson } from './read-json.ts';
+
+/** What `tokenizer.json` and `tokenizer_config.json` hold, and the hash of the bytes it was made from. */
+export interface TokenizerFiles {
+  readonly tokenizer: JsonRecord;
+  readonly config: JsonRecord;
+  /** The file that holds the vocabulary. */
+  readonly where: string;
+  readonly sha256: string;
+}
+
+/**
+ * Reads a folder's tokenizer: `tokenizer.json`, else `vocab.txt` (BERT, DistilBERT) or `vocab.json` and `merges.txt`
+ * (RoBERTa), which become the same record; null where there is none.
+ * @throws BadFileError if a file is not as it must be
+ */
+export async function readTokenizerFiles(
+  folder: string,
+  family: EncoderFamily,
+): Promise<TokenizerFiles | null> {
+  const hash = createHash('sha256');
+  const read = async (name: string): Promise<Uint8Array> => {
+    const bytes = await readBytes(join(folder, name));
+    hash.update(`${name} ${bytes.length}\n`).update(bytes);
+    return bytes;
+  };
+  const has = (name: string) => existsSync(join(folder, name));
+  const configName = 'tokenizer_config.json';
+  const config = has(configName) ? parseJson(await read(configName), join(folder, configName)) : {};
+  const made = (name: string, tokenizer: JsonRecord): TokenizerFiles => {
+    return { tokenizer, config, where: join(folder, name), sha256: hash.digest('hex') };
+  };
+  if (has('tokenizer.json')) {
+    return made('tokenizer.json', parseJson(await read('tokenizer.json'), join(folder, 'tokenizer.json')));
+  }
+  if (family === 'roberta') {
+    if (!has('vocab.json') || !has('merges.txt')) return null;
+    const vocabulary = parseJson(await read('vocab.json'), join(folder, 'vocab.json'));
+    const merges = linesOf(await read('merges.txt')).filter(
+      (line) => line !== '' && !line.startsWith('#version'),
+    );
+    return made('vocab.json', bytePairs(vocabulary, merges, config, join(folder, 'vocab.json')));
+  }
+  if (!has('vocab.txt')) return null;
+  return made('vocab.txt', wordPieces(linesOf(await read('vocab.txt')), config, join(folder, 'vocab.txt')));
+}
+
+/** Lines end where Python's text files end them; the last may lack its end. */
+function linesOf(bytes: Uint8Array): string[] {
+  const lines = new TextDecoder().decode(bytes).split(/\r\n|\r|\n/);
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+}
+
+/** A special token's text: a string, or a record with `content`, as the configuration has it. */
+function special(config: JsonRecord, key: string, fallback: string): string {
+  const value = config[key] ?? fallback;
+  const text = typeof value === 'string' ? value : (value as JsonRecord).content;
+  return typeof text === 'string' ? text : fallback;
+}
+
+function addedTokens(
+  texts: readonly string[],
+  ids: Readonly<Record<string, unknown>>,
+  where: string,
+  lstripped?: string,
+): { added: JsonRecord[]; idOf: (text: string) => number } {
+  const idOf = (text: string): number => {
+    const id = Object.hasOwn(ids, text) ? ids[text] : undefined;
+    if (typeof id === 'number') return id;
+    throw new BadFileError(
+      where,
+      `must hold the special token "${text}", got none; fetch the checkpoint again`,
+    );
+  };
+  const added = texts.map((content) => ({
+    id: idOf(content),
+    content,
+    special: true,
+    single_word: false,
+    lstrip: content === lstripped,
+    rstrip: false,
+    normalized: false,
+  }));
+  return { added, idOf };
+}
+
+function wordPieces(lines: readonly string[], config: JsonRecord, where: string): JsonRecord {
+  const vocab = Object.fromEntries(lines.map((line, id) => [line, id]));
+  const names = (['pad', 'unk', 'cls', 'sep', 'mask'] as const).map((name) =>
+    special(config, `${name}_token`, `[${name.toUpperCase()}]`),
+  );
+  const [, unknown, cls, sep] = names as [string, string, string, string, string];
+  const { added, idOf } = addedTokens(names, vocab, where);
+  return {
+    added_tokens: added,
+    normalizer: {
+      type: 'BertNormalizer',
+      clean_text: true,
+      handle_chinese_chars: config.tokenize_chinese_chars ?? true,
+      strip_accents: config.strip_accents ?? null,
+      lowercase: config.do_lower_case ?? true,
+    },
+    pre_tokenizer: { type: 'BertPreTokenizer' },
+    model: {
+      type: 'WordPiece',
+      vocab,
+      unk_token: unknown,
+      continuing_subword_prefix: '##',
+      max_input_chars_per_word: 100,
+    },
+    post_processor: { type: 'BertProcessing', cls: [cls, idOf(cls)], sep: [sep, idOf(sep)] },
+    decoder: null,
+  };
+}
+
+function bytePairs(
+  vocab: JsonRecord,
+  merges: readonly string[],
+  config: JsonRecord,
+  where: string,
+): JsonRecord {
+  const names = [
+    special(config, 'bos_token', '<s>'),
+    special(config, 'pad_token', '<pad>'),
+    special(config, 'eos_token', '</s>'),
+    special(config, 'unk_token', '<unk>'),
+    special(config, 'mask_token', '<mask>'),
+  ] as const;
+  const cls = special(config, 'cls_token', names[0]);
+  const sep = special(config, 'sep_token', names[2]);
+  // The mask takes the blank in front of it.
+  const { added, idOf } = addedTokens(names, vocab, where, names[4]);
+  const addsBlank = config.add_prefix_space ?? false;
+  return {
+    added_tokens: added,
+    normalizer: null,
+    pre_tokenizer: { type: 'ByteLevel', add_prefix_space: addsBlank, trim_offsets: true, use_regex: true },
+    model: {
+      type: 'BPE',
+      vocab,
+      merges,
+      unk_token: null,
+      continuing_subword_prefix: '',
+      end_of_word_suffix: '',
+    },
+    post_processor: {
+      type: 'RobertaProcessing',
+      cls: [cls, idOf(cls)],
+      sep: [sep, idOf(sep)],
+      trim_offsets: true,
+      add_prefix_space: addsBlank,
+    },
+    decoder: null,
+  };
+}

@@ -1,0 +1,54 @@
+import type { GraphBuilder } from '../../graph/build.ts';
+import { float32, type Tensor } from '../../graph/graph.ts';
+import type { Checkpoint } from './checkpoint.ts';
+
+/** Puts layers of a checkpoint into a graph, under the checkpoint's names. */
+export interface Layers {
+  /** The weight `name`; it becomes a constant of that name. */
+  table(name: string, shape: readonly number[]): string;
+  /** x W + b: the product is named `name`, which is what calls it a linear layer. */
+  linear(input: string, name: string, size: readonly [rows: number, columns: number]): string;
+  /** Layer norm over the last axis; `output` names its value where that is not `name`. */
+  norm(input: string, name: string, width: number, output?: string): string;
+}
+
+export function layersOf(b: GraphBuilder, checkpoint: Checkpoint, epsilon: number): Layers {
+  /** Checkpoints from TensorFlow call the norms' numbers gamma and beta. */
+  const normPart = (name: string, part: 'weight' | 'bias', width: number): string => {
+    const old = `${name}.${part === 'weight' ? 'gamma' : 'beta'}`;
+    const stored = checkpoint.has(`${name}.${part}`) || !checkpoint.has(old) ? `${name}.${part}` : old;
+    return b.constant(`${name}.${part}`, checkpoint.take(stored, [width]));
+  };
+  return {
+    table: (name, shape) => b.constant(name, checkpoint.take(name, shape)),
+    linear(input, name, [rows, columns]) {
+      const weight = b.constant(
+        `${name}.weight`,
+        transposed(checkpoint.take(`${name}.weight`, [columns, rows])),
+      );
+      const bias = b.constant(`${name}.bias`, checkpoint.take(`${name}.bias`, [columns]));
+      return b.node('Add', [b.node('MatMul', [input, weight], { name }), bias], { name: `${name}.biased` });
+    },
+    norm(input, name, width, output = name) {
+      const parts = [normPart(name, 'weight', width), normPart(name, 'bias', width)];
+      const options = { name, outputs: [output], attributes: { axis: -1, epsilon } };
+      return b.node('LayerNormalization', [input, ...parts], options);
+    },
+  };
+}
+
+/** `[out, in]`, as PyTorch stores a linear layer, to `[in, out]`, as x W takes it. */
+export function transposed({ shape, data }: Tensor): Tensor {
+  const [out, width] = shape as [number, number];
+  const source = data as Float32Array;
+  const target = new Float32Array(source.length);
+  // In blocks, so that both sides stay in the cache.
+  const block = 32;
+  for (let first = 0; first < out; first += block) {
+    const end = Math.min(out, first + block);
+    for (let column = 0; column < width; column += 1) {
+      for (let row = first; row < end; row += 1) target[column * out + row] = source[row * width + column]!;
+    }
+  }
+  return float32([width, out], target);
+}
