@@ -68,7 +68,13 @@ for (const count of new Set([1, threads])) {
 const writing = benchWriting();
 const faster = (ratio: number) => `${ratio.toFixed(1)}x faster`;
 row('writing pairs, against JS (xoshiro)', ms(writing.ours), ms(writing.twin), faster(writing.ratio), '1');
-row('writing pairs, against JS (Philox)', ms(writing.ours), ms(writing.philoxTwin), faster(writing.philoxRatio), '1');
+row(
+  'writing pairs, against JS (Philox)',
+  ms(writing.ours),
+  ms(writing.philoxTwin),
+  faster(writing.philoxRatio),
+  '1',
+);
 
 function randomBatch({ vocabularySize }: Model): Record<string, Tensor> {
   const ids = new BigInt64Array(B * T).map((_, i) => BigInt(6 + ((i * 7919) % (vocabularySize - 6))));

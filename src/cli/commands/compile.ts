@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { CompileJob } from '../../flow/compile.ts';
 import {
   dataOption,
   jsonOption,
@@ -8,26 +9,12 @@ import {
   seedOption,
 } from '../common-options.ts';
 import { addExamples, example } from '../examples.ts';
-import { given } from '../given.ts';
+import { asked, given } from '../given.ts';
 import type { Host } from '../host.ts';
-import { type Shape, shape, whole } from '../option-values.ts';
+import { shape, whole } from '../option-values.ts';
 import { outcome } from '../output.ts';
 
-interface Options {
-  readonly model: string;
-  readonly adapter?: string;
-  readonly profile: string;
-  readonly out: string;
-  readonly name?: string;
-  readonly tile?: Shape;
-  readonly dacBits?: number;
-  readonly adcBits?: number;
-  readonly deploy: 'digital' | 'folded';
-  readonly calibrateOn: string;
-  readonly data?: string;
-  readonly seed: number;
-  readonly force: boolean;
-}
+type Options = Omit<CompileJob, 'progress'>;
 
 /** `holdfast compile`: model, adapter and profile to a bundle. */
 export function registerCompile(parent: Command, host: Host): void {
@@ -80,37 +67,7 @@ export function registerCompile(parent: Command, host: Host): void {
   command.action((options: Options) =>
     host.act(command, async ({ progress }) => {
       const { compile } = await import('../../flow/compile.ts');
-      const {
-        model,
-        adapter,
-        profile,
-        out,
-        name,
-        tile,
-        dacBits,
-        adcBits,
-        deploy,
-        calibrateOn,
-        data,
-        seed,
-        force,
-      } = options;
-      const job = {
-        model,
-        adapter,
-        profile,
-        out,
-        name,
-        tile,
-        dacBits,
-        adcBits,
-        deploy,
-        calibrateOn,
-        data,
-        seed,
-        force,
-      };
-      return outcome(await compile(given({ ...job, progress })));
+      return outcome(await compile(given({ ...asked(options), progress })));
     }),
   );
 }

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
+import type { EvaluateJob } from '../../flow/evaluate.ts';
 import {
   dataOption,
-  type EngineName,
   engineOption,
   jobsOption,
   jsonOption,
@@ -11,33 +11,14 @@ import {
   timesOption,
 } from '../common-options.ts';
 import { addExamples, example } from '../examples.ts';
-import { given } from '../given.ts';
+import { asked, given } from '../given.ts';
 import type { Host } from '../host.ts';
 import { shellLine } from '../interrupt.ts';
 import { neededOption } from '../needed-option.ts';
-import { list, type Shard, shard, whole } from '../option-values.ts';
+import { list, shard, whole } from '../option-values.ts';
 import { outcome } from '../output.ts';
 
-interface Options {
-  readonly model?: string;
-  readonly task: string;
-  readonly data?: string;
-  readonly chips: number;
-  readonly at: readonly number[];
-  readonly noise: readonly number[];
-  readonly cross: boolean;
-  readonly out: string;
-  readonly baseline: boolean;
-  readonly limit?: number;
-  readonly read: 'frozen';
-  readonly reads: number;
-  readonly shard?: Shard;
-  readonly compensate: 'none' | 'global' | 'layer' | 'column';
-  readonly ablate?: readonly string[];
-  readonly seed: number;
-  readonly jobs: number;
-  readonly engine: EngineName;
-}
+type Options = Omit<EvaluateJob, 'bundles' | 'remarks' | 'progress' | 'signal'>;
 
 /** `holdfast evaluate`: Monte-Carlo evaluation of bundles. */
 export function registerEvaluate(parent: Command, host: Host): void {
@@ -78,26 +59,7 @@ export function registerEvaluate(parent: Command, host: Host): void {
       command,
       async ({ progress, signal }) => {
         const { evaluate } = await import('../../flow/evaluate.ts');
-        const { model, task, data, chips, at, noise, cross, out, baseline, limit } = options;
-        const { read, reads, shard, compensate, ablate, seed, jobs, engine } = options;
-        const plan = {
-          model,
-          task,
-          data,
-          chips,
-          at,
-          noise,
-          cross,
-          out,
-          baseline,
-          limit,
-          read,
-          reads,
-          shard,
-          compensate,
-          ablate,
-        };
-        return outcome(await evaluate(given({ bundles, ...plan, seed, jobs, engine, progress, signal })));
+        return outcome(await evaluate(given({ bundles, ...asked(options), progress, signal })));
       },
       `the same command resumes it: ${shellLine(['holdfast', ...host.words])}`,
     ),

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { parseDuration } from '../../core/duration.ts';
+import type { TrainJob } from '../../flow/train.ts';
 import {
   dataOption,
-  type EngineName,
   engineOption,
   jsonOption,
   modelOption,
@@ -12,48 +12,14 @@ import {
   taskOption,
 } from '../common-options.ts';
 import { addExamples, example } from '../examples.ts';
-import { given } from '../given.ts';
+import { asked, given } from '../given.ts';
 import type { Host } from '../host.ts';
 import { shellLine } from '../interrupt.ts';
 import { neededOption } from '../needed-option.ts';
 import { decimal, probability, whole } from '../option-values.ts';
 import { outcome } from '../output.ts';
 
-interface Options {
-  readonly model: string;
-  readonly task: string;
-  readonly data?: string;
-  readonly method: 'grasp' | 'stochgrasp' | 'lora' | 'bitfit' | 'ia3' | 'head';
-  readonly groups: number;
-  readonly rank: number;
-  readonly alpha: number;
-  readonly layers?: string;
-  readonly draws: boolean;
-  readonly profile?: string;
-  readonly targetAt?: number;
-  readonly targetNoise?: number;
-  readonly targetStd?: number;
-  readonly lambda: number;
-  readonly draw: 'example' | 'step' | 'token';
-  readonly optimizer: 'adamw' | 'sgd';
-  readonly lr?: number;
-  readonly headLr?: number;
-  readonly weightDecay: number;
-  readonly warmup: number;
-  readonly schedule: 'linear' | 'constant';
-  readonly batch: number;
-  readonly epochs?: number;
-  readonly steps?: number;
-  readonly maxLength?: number;
-  readonly seed: number;
-  readonly selectOn?: number;
-  readonly adapter?: string;
-  readonly shuffle: boolean;
-  readonly resume: boolean;
-  readonly engine: EngineName;
-  readonly out: string;
-  readonly force: boolean;
-}
+type Options = Omit<TrainJob, 'progress' | 'signal'>;
 
 const EPOCHS = 4;
 
@@ -83,17 +49,11 @@ export function registerTrain(parent: Command, host: Host): void {
       async ({ progress, signal }) => {
         const { train } = await import('../../flow/train.ts');
         const epochs = options.steps === undefined ? (options.epochs ?? EPOCHS) : undefined;
-        return outcome(await train(given({ ...plain(options), epochs, progress, signal })));
+        return outcome(await train(given({ ...asked(options), epochs, progress, signal })));
       },
       `this resumes it: ${shellLine(['holdfast', ...host.words.filter((word) => word !== '--resume'), '--resume'])}`,
     ),
   );
-}
-
-/** The options without `json`, which is the command line's own matter. */
-function plain(options: Options & { readonly json?: boolean }): Options {
-  const { json: _, ...rest } = options;
-  return rest;
 }
 
 function addMethodOptions(command: Command): void {
