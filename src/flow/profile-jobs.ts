@@ -7,8 +7,9 @@ import { packageRoot } from '../core/paths.ts';
 import { checkProfileFile } from '../profile/check.ts';
 import { type ProfileFacts, profileFacts, type StateRow } from '../profile/facts.ts';
 import { type Fault, faultLine, faultPlace } from '../profile/fault.ts';
-import { withFields } from '../profile/json-places.ts';
+import { readPlacedJson, withFields } from '../profile/json-places.ts';
 import { listProfiles, loadProfile, profilePath } from '../profile/load.ts';
+import { isPath } from '../profile/shipped.ts';
 import { profileTemplate } from '../profile/template.ts';
 
 export { type SimulateOptions, type SimulateResult, simulate } from './profile-simulate.ts';
@@ -119,7 +120,13 @@ export async function newProfile({ file, like, force }: NewProfileOptions): Prom
   let text = profileTemplate(name, schema);
   if (like !== undefined) {
     await loadProfile(like);
-    text = withFields(await readText(await profilePath(like)), { $schema: schema, name });
+    const from = await profilePath(like);
+    text = withFields(await readText(from), { $schema: schema, name });
+    const base = readPlacedJson(text).value as { readonly extends?: string };
+    if (base.extends !== undefined && isPath(base.extends)) {
+      const to = slashed(relative(dirname(resolve(file)), resolve(dirname(from), base.extends)));
+      text = withFields(text, { extends: to });
+    }
   }
   await writeFileAtomic(file, text);
   const lines = [`wrote ${file}`, `next: edit it, then holdfast profile check ${file}`];
@@ -128,9 +135,13 @@ export async function newProfile({ file, like, force }: NewProfileOptions): Prom
 
 /** The path from a profile to the schema that ships with holdfast, with forward slashes, for editors. */
 function schemaPathFrom(file: string): string {
-  const path = relative(dirname(resolve(file)), join(packageRoot(), 'device-profiles', 'schema.json'));
-  const slashed = path.replaceAll('\\', '/');
-  return slashed.startsWith('.') ? slashed : `./${slashed}`;
+  return slashed(relative(dirname(resolve(file)), join(packageRoot(), 'device-profiles', 'schema.json')));
+}
+
+/** A relative path with forward slashes, which starts with a dot. */
+function slashed(path: string): string {
+  const forward = path.replaceAll('\\', '/');
+  return forward.startsWith('.') ? forward : `./${forward}`;
 }
 
 function counted(faults: readonly Fault[]): string {

@@ -124,6 +124,7 @@ export async function buildProfile(root: unknown, schemaFindings: readonly Findi
     mapping: { kind: mapping?.kind ?? 'pair-one-sided', scale: mapping?.scale ?? 'tile' },
     converters: { dac: converter(converters?.dac), adc: converter(converters?.adc) },
     source,
+    bases: [],
     sha256: sha256(stableJson(content)),
   };
   return { profile, findings };

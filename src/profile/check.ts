@@ -1,58 +1,57 @@
 import { basename } from 'node:path';
 import { readText } from '../core/files.ts';
+import { basePlace, type Lineage } from './base.ts';
 import { buildProfile } from './build-profile.ts';
+import { extend, type Override } from './extend.ts';
 import { type Fault, shown } from './fault.ts';
-import type { Finding } from './finding.ts';
-import { lineFinder, readPlacedJson } from './json-places.ts';
+import { type Finding, valueAt } from './finding.ts';
+import { type Layer, placeFindings, readLayer, versionFinding } from './layer.ts';
 import type { DeviceProfile } from './profile.ts';
-import { checkSchema } from './schema-check.ts';
+import { checkSchema, nullableFields } from './schema-check.ts';
 
-/** A profile is a page of text. Longer files are refused unread. */
-const MAX_CHARACTERS = 1_000_000;
-
-/** All faults of a profile, in the order of its text; the profile itself where none is an error. */
+/** All faults of a profile, in the order of its text, then of those that it extends; the profile itself where none is an error. */
 export interface CheckedProfile {
   readonly file: string;
   readonly faults: readonly Fault[];
   readonly profile: DeviceProfile | null;
 }
 
+/** A checked profile with the files that make it, its own first. */
+export interface CheckedLayers extends CheckedProfile {
+  readonly layers: readonly Layer[];
+}
+
 /** Checks a profile's file. @throws UsageError or SurroundingsError if it cannot be read. */
 export async function checkProfileFile(file: string): Promise<CheckedProfile> {
-  return checkProfileText(await readText(file), file);
+  return checkText(await readText(file), file, { file, above: [] });
 }
 
-/** Checks a profile's text: JSON, comments allowed. Never throws for what the text says. */
+/**
+ * Checks a profile's text: JSON, comments allowed. Never throws for what the text says. Without a file of its own it can
+ * extend shipped profiles only.
+ */
 export async function checkProfileText(source: string, file: string): Promise<CheckedProfile> {
-  const text = source.startsWith('\ufeff') ? ` ${source.slice(1)}` : source;
-  if (text.length > MAX_CHARACTERS) {
-    const message = `must have at most ${MAX_CHARACTERS} characters, got ${text.length}`;
-    const cure = 'a profile is a page of text; check the path';
-    return {
-      file,
-      profile: null,
-      faults: [{ severity: 'error', file, line: 1, column: 1, pointer: '', message, cure }],
-    };
-  }
-  const json = readPlacedJson(text);
-  const placeOf = lineFinder(text);
-  const place = (finding: Finding, offset: number): Fault => {
-    const { severity, pointer, message, cure } = finding;
-    return { severity, file, ...placeOf(offset), pointer, message, cure };
-  };
-  if (json.findings.some((f) => f.severity === 'error')) {
-    return { file, profile: null, faults: json.findings.map((f) => place(f, f.offset)) };
-  }
-  const { profile, findings } = await checkValue(json.value);
-  const all = profile === null ? findings : [...findings, ...nameFindings(profile, file)];
-  const placed = all.map((finding) => ({ finding, offset: json.offsetOf(finding) }));
-  placed.sort((a, b) => a.offset - b.offset);
-  return { file, profile, faults: placed.map(({ finding, offset }) => place(finding, offset)) };
+  return checkText(source, file, { file: null, above: [] });
 }
 
-/** Checks a profile's JSON value, as a bundle embeds it; its faults have pointers and no lines. */
+/** Checks a profile's JSON value, as a bundle embeds it: whole, extending none. Its faults have pointers and no lines. */
 export async function checkProfileJson(value: unknown, where: string): Promise<CheckedProfile> {
-  const { profile, findings } = await checkValue(value);
+  const findings: Finding[] = [];
+  let profile: DeviceProfile | null = null;
+  if (valueAt(value, '/extends') !== undefined) {
+    const message = `must be absent in a profile that is embedded whole, got ${shown(valueAt(value, '/extends'))}`;
+    findings.push({
+      severity: 'error',
+      pointer: '/extends',
+      atKey: true,
+      message,
+      cure: 'load it from its file',
+    });
+  } else {
+    const built = await checkValue(value, []);
+    findings.push(...built.findings);
+    profile = built.profile;
+  }
   const faults = findings.map(
     ({ severity, pointer, message, cure }): Fault => ({
       severity,
@@ -67,16 +66,80 @@ export async function checkProfileJson(value: unknown, where: string): Promise<C
   return { file: where, profile, faults };
 }
 
-async function checkValue(value: unknown) {
+/** Checks the text of a profile, or of one that is extended, with all that it extends in turn. */
+export async function checkText(source: string, file: string, lineage: Lineage): Promise<CheckedLayers> {
+  const layer = readLayer(source, file);
+  if ('faults' in layer) return { file, profile: null, faults: layer.faults, layers: [] };
+  const own = layer.json.value;
+  const version = versionFinding(own);
+  if (version !== null) return refused(layer, [version]);
+  if (valueAt(own, '/extends') !== undefined) return checkExtending(layer, lineage);
+  const { profile, findings } = await checkValue(own, []);
+  const faults = placeFindings([layer], [...findings, ...nameFindings(profile, file)]);
+  return { file, profile, faults, layers: [layer] };
+}
+
+/** Checks what a profile extends, then the profile with that beneath it. */
+async function checkExtending(layer: Layer, lineage: Lineage): Promise<CheckedLayers> {
+  const { file } = layer;
+  const own = layer.json.value as Readonly<Record<string, unknown>>;
+  const place = await basePlace(layer, lineage);
+  if ('faults' in place) return { file, profile: null, faults: place.faults, layers: [layer] };
+  const { path, above } = place;
+  const base: CheckedLayers = await checkText(await readText(path), path, { file: path, above });
+  const parent = base.profile;
+  if (parent === null) return { file, profile: null, faults: base.faults, layers: [layer] };
+  const extended = extend({ ...parent.source }, own, await nullableFields());
+  if (extended.findings.length > 0) return refused(layer, extended.findings);
+  const bases = [
+    { name: parent.name, sha256: parent.sha256, overrides: extended.overrides },
+    ...parent.bases,
+  ];
+  const { profile, findings } = await checkValue(extended.value, bases);
+  const odd = profile === null ? [] : [...nameFindings(profile, file), ...unsourced(own, extended.overrides)];
+  const layers = [layer, ...base.layers];
+  // What is odd in a base alone is its own author's business.
+  const faults = placeFindings(layers, [...findings, ...odd]).filter(
+    (fault) => fault.severity === 'error' || fault.file === file,
+  );
+  return { file, profile, faults, layers };
+}
+
+function refused(layer: Layer, findings: readonly Finding[]): CheckedLayers {
+  return { file: layer.file, profile: null, faults: findings.map((f) => layer.place(f)), layers: [layer] };
+}
+
+async function checkValue(value: unknown, bases: DeviceProfile['bases']) {
+  const version = versionFinding(value);
+  if (version !== null) return { profile: null, findings: [version] };
   const schemaFindings = await checkSchema(value);
   const built = await buildProfile(value, schemaFindings);
-  return { profile: built.profile, findings: [...schemaFindings, ...built.findings] };
+  const profile = built.profile === null ? null : { ...built.profile, bases };
+  return { profile, findings: [...schemaFindings, ...built.findings] };
+}
+
+/** A warning where numbers of a base are changed and their source is not. */
+function unsourced(own: unknown, overrides: readonly Override[]): Finding[] {
+  if (valueAt(own, '/provenance') !== undefined) return [];
+  const physics = /^\/(cell|writing|drift|readNoise|referenceTime|validity)(\/|$)/u;
+  const changed = overrides.filter(({ pointer }) => physics.test(pointer));
+  if (changed.length === 0) return [];
+  const what = changed.map(({ pointer }) => pointer).join(', ');
+  const message = `should come with a "provenance" that says where the changed ${what} comes from, got none`;
+  return [
+    {
+      severity: 'warning',
+      pointer: '/extends',
+      message,
+      cure: 'add its "source" and what was "taken" from it',
+    },
+  ];
 }
 
 /** A warning where a profile's name is not its file's. */
-function nameFindings(profile: DeviceProfile, file: string): Finding[] {
+function nameFindings(profile: DeviceProfile | null, file: string): Finding[] {
   const base = basename(file, '.json');
-  if (!file.endsWith('.json') || profile.name === base) return [];
+  if (profile === null || !file.endsWith('.json') || profile.name === base) return [];
   const message = `should be the file's name without .json (${shown(base)}), got ${shown(profile.name)}`;
   return [{ severity: 'warning', pointer: '/name', message, cure: 'rename one of them' }];
 }

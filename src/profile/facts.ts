@@ -1,7 +1,8 @@
 import { formatDuration } from '../core/duration.ts';
 import { exp, log } from '../core/math.ts';
+import { shown } from './fault.ts';
 import type { Law } from './law.ts';
-import type { Converter, DeviceProfile } from './profile.ts';
+import type { Converter, DeviceProfile, ProfileBase } from './profile.ts';
 
 /** One line of `profile show`. */
 export interface Fact {
@@ -61,6 +62,7 @@ function factsOf(profile: DeviceProfile): Fact[] {
     ? ` to ${formatDuration(validity.toSeconds)}`
     : ', without end';
   const pairs: (readonly [string, string | null])[] = [
+    ...profile.bases.map(baseFact),
     ['source', provenance.source],
     ['taken from it', provenance.taken],
     ['not modelled', provenance.notModelled.length === 0 ? null : provenance.notModelled.join(', ')],
@@ -82,6 +84,16 @@ function factsOf(profile: DeviceProfile): Fact[] {
     ['sha-256', profile.sha256],
   ];
   return pairs.flatMap(([name, value]) => (value === null ? [] : [{ name, value }]));
+}
+
+/** What is extended, and what is changed in it. */
+function baseFact({ name, overrides }: ProfileBase): readonly [string, string] {
+  const changes = overrides.map(({ pointer, before, after }) =>
+    after === undefined
+      ? `${pointer} removed`
+      : `${pointer} ${before === undefined ? 'added' : `${shown(before)} ->`} ${shown(after)}`,
+  );
+  return ['extends', `${name}; overrides ${changes.length === 0 ? 'nothing' : changes.join(', ')}`];
 }
 
 function lawText(law: Law | null | undefined): string {

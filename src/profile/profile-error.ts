@@ -22,7 +22,9 @@ export function profileError(file: string, faults: readonly Fault[]): ProfileErr
     const line = faultLine({ ...first, line: null });
     return new ProfileError(faultPlace(first), line, faults);
   }
-  const lines = errors.slice(0, LISTED).map((fault) => `\n  ${faultLine(fault)}`);
+  const lines = errors
+    .slice(0, LISTED)
+    .map((fault) => `\n  ${fault.file === file ? '' : `${fault.file}:`}${faultLine(fault)}`);
   const rest = errors.length > LISTED ? `\n  and ${errors.length - LISTED} more` : '';
   const what = `must be a valid device profile, got ${errors.length} faults; mend each:${lines.join('')}${rest}`;
   return new ProfileError(file, what, faults);

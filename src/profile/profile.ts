@@ -1,3 +1,4 @@
+import type { Override } from './extend.ts';
 import type { Law } from './law.ts';
 import type { DeviceProfileFile } from './schema.generated.ts';
 
@@ -29,10 +30,19 @@ export interface DeviceProfile {
   readonly array: { readonly rows: number; readonly columns: number };
   readonly mapping: { readonly kind: 'pair-one-sided'; readonly scale: 'tile' | 'column' };
   readonly converters: { readonly dac: Converter; readonly adc: Converter };
-  /** The JSON that `parseProfile` read: what a bundle embeds and reads again. */
+  /** The JSON that `parseProfile` read, with all that it extends: what a bundle embeds and reads again. */
   readonly source: ProfileJson;
+  /** The profiles that it extends, the nearest first; none where it was read whole, as from a bundle. */
+  readonly bases: readonly ProfileBase[];
   /** SHA-256 of the source as canonical JSON (keys sorted), without `$schema`. */
   readonly sha256: string;
+}
+
+/** A profile that was extended, and what was changed in it. */
+export interface ProfileBase {
+  readonly name: string;
+  readonly sha256: string;
+  readonly overrides: readonly Override[];
 }
 
 /**

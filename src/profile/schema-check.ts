@@ -18,8 +18,29 @@ async function compileSchema(): Promise<ValidateFunction> {
     discriminator: true,
   });
   ajv.addVocabulary(['unit']);
+  return ajv.compile(await readSchema());
+}
+
+async function readSchema(): Promise<object> {
   const text = await readFile(join(packageRoot(), 'device-profiles', 'schema.json'), 'utf8');
-  return ajv.compile(JSON.parse(text) as object);
+  return JSON.parse(text) as object;
+}
+
+let nullable: Promise<ReadonlySet<string>> | undefined;
+
+/** The names of fields of which null is a value. */
+export async function nullableFields(): Promise<ReadonlySet<string>> {
+  nullable ??= readSchema().then((schema) => new Set(nullableOf(schema)));
+  return nullable;
+}
+
+function nullableOf(node: unknown): string[] {
+  if (node === null || typeof node !== 'object') return [];
+  const { properties = {} } = node as { properties?: Readonly<Record<string, { type?: unknown }>> };
+  const own = Object.entries(properties).filter(
+    ([, { type }]) => Array.isArray(type) && type.includes('null'),
+  );
+  return [...own.map(([name]) => name), ...Object.values(node).flatMap(nullableOf)];
 }
 
 /** All that the schema holds against a profile's JSON value. What is wrong with a quantity is left to `buildProfile`, which knows what it measures. */

@@ -51,6 +51,10 @@ $schema?: string
  */
 schemaVersion: 1
 /**
+ * The profile that this one changes: a shipped name, or the path of a .json from this file. The other fields here are then put over those of that profile: objects are merged, a list or a law with its form replaces, null removes. Needs schemaVersion and name beside it, nothing else. Default: absent, the profile is whole.
+ */
+extends?: string
+/**
  * The profile's name: technology-author-year, in lower case. Equal to the file's name without .json.
  */
 name: string

@@ -136,3 +136,14 @@ test('check(files) rejects a file with faults and lists errors and warnings with
     `${file}: rejected (1 error, 1 warning)`,
   ]);
 });
+
+test('newProfile({ like }) keeps leading to the base of the profile that it copies', async (t) => {
+  const base = join(folder, 'base-1.json');
+  await newProfile({ file: base, like: 'ideal', force: false });
+  const first = join(folder, 'first-1.json');
+  await writeFileAtomic(first, '{ "schemaVersion": 1, "name": "first-1", "extends": "./base-1.json" }');
+  const second = join(folder, 'deeper', 'second-1.json');
+  await newProfile({ file: second, like: first, force: false });
+  t.true((await readText(second)).includes('"extends": "../base-1.json"'));
+  t.true((await check([second])).accepted);
+});

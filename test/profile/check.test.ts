@@ -49,7 +49,7 @@ test('parseProfile(text) tells an unknown field, with the nearest right name', a
   );
   t.is(
     await message(['"drift":', '"drfit":']),
-    'a-b-1.json:10:3: /drfit: must be one of the fields schemaVersion, name, description, provenance, validity, cell, referenceTime, writing, drift, readNoise, array, mapping, converters, got the unknown field "drfit"; did you mean "drift"?',
+    'a-b-1.json:10:3: /drfit: must be one of the fields schemaVersion, extends, name, description, provenance, validity, cell, referenceTime, writing, drift, readNoise, array, mapping, converters, got the unknown field "drfit"; did you mean "drift"?',
   );
   t.is(
     await message(['"unit": "%"', '"unit": "%", "__proto__": { "a": 1 }']),
@@ -201,7 +201,7 @@ test('parseProfile(text) tells two faults at once, and more, in the order of the
     ].join('\n  '),
   );
   const many = await message(
-    ['"schemaVersion": 1', '"schemaVersion": 2'],
+    ['"schemaVersion": 1', '"schemaVersion": 0'],
     ['"a-b-1"', '"A b"'],
     ['"taken": "nothing"', '"taken": ""'],
     ['"constant"', '"konstant"'],
@@ -213,7 +213,7 @@ test('parseProfile(text) tells two faults at once, and more, in the order of the
     many,
     [
       'a-b-1.json: must be a valid device profile, got 7 faults; mend each:',
-      '2:20 /schemaVersion: must be 1, got 2; write 1',
+      '2:20 /schemaVersion: must be 1, got 0; write 1',
       '3:11 /name: must be words of a-z and 0-9 joined by "-", got "A b"; write it like "pcm-nandakumar-2019"',
       '5:46 /provenance/taken: must not be empty, got ""; write it like "writing spread: quadratic fit to the standard deviation ...',
       '10:40 /drift/exponentMean/form: must be one of "constant", "polynomial", "table", "expression", "ages", got "konstant"; did you mean "constant"?',
@@ -221,6 +221,54 @@ test('parseProfile(text) tells two faults at once, and more, in the order of the
       '12:36 /converters/dac/bits: must be >= 2, got 1; write it like 8',
       '12:69 /converters/adc/rule: must be one of "symmetric", "uniform", got "unifrom"; did you mean "uniform"?',
     ].join('\n  '),
+  );
+});
+
+test('parseProfile(text) refuses a later version of the schema, and judges nothing else of it', async (t) => {
+  t.is(
+    await message(['"schemaVersion": 1', '"schemaVersion": 2'], ['"drift":', '"wander":']),
+    'a-b-1.json:2:20: /schemaVersion: must be at most 1, the version that this holdfast reads, got 2; update holdfast, or write the profile by the schema of this version',
+  );
+});
+
+test('parseProfile(text) takes each quantity as a text or as value and unit, with either micro sign', async (t) => {
+  const same = async (from: string, ...to: string[]) => {
+    const sha = (await parseProfile(GOOD, 'a-b-1.json')).gMaxMicrosiemens;
+    for (const text of to) {
+      const profile = await parseProfile(GOOD.replace(from, text), 'a-b-1.json');
+      t.is(profile.gMaxMicrosiemens, sha, text);
+      t.is(profile.referenceSeconds, 20, text);
+      t.is(profile.validity.toSeconds, 31_536_000, text);
+      t.is(profile.drift?.exponentMean.at(0.5, 0), 0.05, text);
+      t.is(profile.writing?.std.at(0.5, 0), 0.6, text);
+    }
+  };
+  await same(
+    '"25 uS"',
+    '"25 \u00b5S"',
+    '"25 \u03bcS"',
+    '{ "value": 25, "unit": "uS" }',
+    '{ "value": 0.025, "unit": "mS" }',
+    '{ "value": 25, "unit": "\u00b5S" }',
+  );
+  await same('"20 s"', '{ "value": 20, "unit": "s" }', '"20000 ms"', '{ "value": 2e7, "unit": "\u03bcs" }');
+  await same('"to": "1 y"', '"to": { "value": 365, "unit": "d" }');
+  await same('"unit": "uS" } }', '"unit": "\u00b5S" } }', '"unit": "\u03bcS" } }');
+  await same('"value": 0.05, "unit": "1"', '"value": 5, "unit": "%"');
+});
+
+test('parseProfile(text) tells a wrong dimension of each quantity, at its place', async (t) => {
+  t.is(
+    await message(['"25 uS"', '{ "value": 25, "unit": "s" }']),
+    'a-b-1.json:6:37: /cell/gMax: must be a conductance (S, mS, uS, nS or pS), got {"value":25,"unit":"s"}, a time; write it in one of those units',
+  );
+  t.is(
+    await message(['"referenceTime": "20 s"', '"referenceTime": "20 \u00b5S"']),
+    'a-b-1.json:7:20: /referenceTime: must be a time (ns, us, ms, s, min, h, d or y), got "20 \u00b5S", a conductance; write it in one of those units',
+  );
+  t.is(
+    await message(['"0.1 + x", "unit": "uS"', '"0.1 + x", "unit": "%"']),
+    'a-b-1.json:9:80: /writing/std/unit: must be a conductance (S, mS, uS, nS or pS), got "%", a plain number; write it in one of those units',
   );
 });
 
