@@ -12,6 +12,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const modules = [
   { entry: 'src/core/assembly/index.ts', file: 'src/core/kernels-wasm.ts' },
   { entry: 'src/device/assembly/index.ts', file: 'src/device/kernels-wasm.ts' },
+  { entry: 'src/device/wires/assembly/index.ts', file: 'src/device/wires/kernels-wasm.ts' },
 ];
 
 // SIMD is part of every browser and Node that we support. Relaxed SIMD stays off: its results differ between machines.

@@ -14,7 +14,7 @@ test('the committed kernels are what their sources compile to (if not: npm run k
   const built = await buildKernels();
   t.deepEqual(
     built.map(({ file }) => file),
-    ['src/core/kernels-wasm.ts', 'src/device/kernels-wasm.ts'],
+    ['src/core/kernels-wasm.ts', 'src/device/kernels-wasm.ts', 'src/device/wires/kernels-wasm.ts'],
   );
   for (const { file, text } of built) t.is(readFileSync(join(packageRoot(), file), 'utf8'), text, file);
 });
