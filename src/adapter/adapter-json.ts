@@ -10,7 +10,8 @@ export interface AdapterFile {
   readonly schemaVersion: number;
   readonly method: MethodName;
   readonly options: AdapterOptions;
-  readonly head: Head;
+  /** Null: the adapter has none. */
+  readonly head: Head | null;
   readonly model: { readonly name: string; readonly sha256: string };
   readonly tensorsSha256: string;
   readonly trainableParameters: number;
@@ -41,7 +42,7 @@ export function parseAdapterJson(text: string, where: string): AdapterFile {
     METHODS.some((known) => known === method),
     `one of ${METHODS.join(', ')}`,
   );
-  for (const key of ['options', 'head', 'model']) must(key, json[key], isRecord(json[key]), 'an object');
+  for (const key of ['options', 'model']) must(key, json[key], isRecord(json[key]), 'an object');
   const name = (value: unknown) => typeof value === 'string';
   must('tensorsSha256', json.tensorsSha256, name(json.tensorsSha256), 'a text');
   for (const key of ['name', 'sha256']) {
@@ -49,7 +50,8 @@ export function parseAdapterJson(text: string, where: string): AdapterFile {
   }
   checkOptions(options as Json, must);
   methodNamed(method as MethodName).checkOptions(options as Json, must);
-  checkHead(head as Json, must);
+  must('head', head, head === null || isRecord(head), 'an object, or null');
+  if (head !== null) checkHead(head as Json, must);
   return json as unknown as AdapterFile;
 }
 
@@ -64,12 +66,28 @@ function checkOptions({ layers, seed, targetStd }: Json, must: Must): void {
   }
 }
 
-function checkHead({ width, outputs, scale, labels }: Json, must: Must): void {
+function checkHead({ width, outputs, scale, labels, layers }: Json, must: Must): void {
   must('head.width', width, isWhole(width, 1), 'a whole number of at least 1');
   must('head.outputs', outputs, isWhole(outputs, 1), 'a whole number of at least 1');
   must('head.scale', scale, typeof scale === 'number', 'a number');
   const fits = isNames(labels) && (labels.length === 0 || labels.length === outputs);
   must('head.labels', labels, fits, 'a list of different names, one for each output or none');
+  if (layers !== undefined) checkHeadLayers(layers, must);
+}
+
+function checkHeadLayers(layers: unknown, must: Must): void {
+  must('head.layers', layers, isRecord(layers), 'an object');
+  const { input, dense, last } = layers as Json;
+  const places = ['pooled', 'firstToken'];
+  must('head.layers.input', input, places.includes(input as string), `one of ${places.join(', ')}`);
+  must('head.layers.last', last, typeof last === 'string', 'a text');
+  if (dense === undefined) return;
+  must('head.layers.dense', dense, isRecord(dense), 'an object');
+  const { name, activation, frozen } = dense as Json;
+  must('head.layers.dense.name', name, typeof name === 'string' && name !== last, 'a name of its own');
+  const known = ['Tanh', 'Relu'];
+  must('head.layers.dense.activation', activation, known.includes(activation as string), known.join(' or '));
+  must('head.layers.dense.frozen', frozen, frozen === undefined || frozen === true, 'true or absent');
 }
 
 function parse(text: string, where: string): Json {

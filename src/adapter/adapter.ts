@@ -1,16 +1,38 @@
+import { UsageError } from '../core/errors.ts';
 import type { Tensor } from '../graph/graph.ts';
+import { headForms } from './head.ts';
 
 /** `head` is the frozen probe: nothing but the task head is trained. */
 export type MethodName = 'grasp' | 'stochgrasp' | 'lora' | 'bitfit' | 'ia3' | 'head';
 
 export const METHODS: readonly MethodName[] = ['grasp', 'stochgrasp', 'lora', 'bitfit', 'ia3', 'head'];
 
-/** What a vector of (IA)^3 rescales: a layer's keys, its values, or the inner activations of a feed-forward pair. */
-export type Ia3Role = 'key' | 'value' | 'inner';
+/**
+ * What a vector of (IA)^3 rescales: a layer's keys, its values, or the inner activations of a feed-forward pair; and as
+ * PEFT places vectors, which need not know what a layer is for, its whole input or output.
+ */
+export type Ia3Role = 'key' | 'value' | 'inner' | 'input' | 'output';
 
-/** The linear task head: logits = scale x pooled x weight + bias. */
+/** The layers of a task head that is one of a checkpoint's family, by the checkpoint's names. */
+export interface HeadLayers {
+  /** What the head reads: the model's output `pooled`, or the last hidden state of the first token. */
+  readonly input: 'pooled' | 'firstToken';
+  /** A layer `[width, width]` in front of the last and what bends its output. `frozen`: not trained with the head. */
+  readonly dense?: {
+    readonly name: string;
+    readonly activation: 'Tanh' | 'Relu';
+    readonly frozen?: boolean;
+  };
+  /** The layer that gives the logits. */
+  readonly last: string;
+}
+
+/**
+ * The task head: logits = scale x pooled x weight + bias; with `layers` that of a checkpoint's family (RoBERTa:
+ * out_proj(tanh(dense(first token)))).
+ */
 export interface Head {
-  /** Width of the pooled value. */
+  /** Width of what it reads. */
   readonly width: number;
   /** Number of classes; 1 for a regression. */
   readonly outputs: number;
@@ -18,6 +40,8 @@ export interface Head {
   readonly scale: number;
   /** Label names in order of their logits; empty for a regression. */
   readonly labels: readonly string[];
+  /** Absent: one layer of our own. */
+  readonly layers?: HeadLayers;
 }
 
 /** How an adapter was made; goes into `adapter.json` as it is. Options of one method are absent with the others. */
@@ -42,29 +66,51 @@ export interface AdapterOptions {
 /**
  * An adapter: what was trained, and how it enters a graph.
  *
- * `tensors` holds exactly what is stored: each method's file says what that is. The head: `head.weight`
- * `[width, outputs]` and `head.bias` `[outputs]`.
+ * `tensors` holds exactly what is stored: each method's file says what that is, and `head.ts` for the head.
  */
 export interface Adapter {
   readonly method: MethodName;
   readonly options: AdapterOptions;
-  readonly head: Head;
+  /** Null: it has none. The checkpoint's own, where there is one, serves as it is. */
+  readonly head: Head | null;
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
-/** Names of the tensors that training moves, in file order (all but the integer group maps). */
-export function trainableNames(adapter: Adapter): string[] {
-  return [...adapter.tensors].filter(([, tensor]) => tensor.dtype === 'float32').map(([name]) => name);
+/** @throws UsageError if the adapter has no head */
+export function headOf({ head }: Pick<Adapter, 'head'>): Head {
+  if (head !== null) return head;
+  throw new UsageError(
+    '--adapter',
+    'must have a task head for this, got one without; import it with its head ("modules_to_save"), or train one from it',
+  );
+}
+
+/** Names of the tensors that training moves, in file order: all but integers and what a head keeps frozen. */
+export function trainableNames({ tensors, head }: Adapter): string[] {
+  const frozen = new Set(
+    headForms(head)
+      .filter((form) => form.frozen)
+      .map(({ name }) => name),
+  );
+  return [...tensors]
+    .filter(([name, tensor]) => tensor.dtype === 'float32' && !frozen.has(name))
+    .map(([name]) => name);
+}
+
+/** Names of the tensors of an adapter's head. */
+export function headNames({ head }: Pick<Adapter, 'head'>): ReadonlySet<string> {
+  return new Set(headForms(head).map(({ name }) => name));
 }
 
 /** The number of trained numbers, without and with the task head. */
 export function trainableCounts(adapter: Adapter): { withoutHead: number; withHead: number } {
+  const ofHead = headNames(adapter);
   let withoutHead = 0;
   let withHead = 0;
   for (const name of trainableNames(adapter)) {
     const size = adapter.tensors.get(name)!.data.length;
     withHead += size;
-    if (!name.startsWith('head.')) withoutHead += size;
+    if (!ofHead.has(name)) withoutHead += size;
   }
   return { withoutHead, withHead };
 }

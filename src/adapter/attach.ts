@@ -1,12 +1,15 @@
 import { buildGraph, type GraphBuilder } from '../graph/build.ts';
-import type { Graph, Tensor } from '../graph/graph.ts';
+import type { Graph } from '../graph/graph.ts';
 import { type LinearLayer, linearLayers } from '../graph/linear-layers.ts';
+import { prune } from '../graph/prune.ts';
 import { inferShapes } from '../graph/shapes.ts';
 import type { Adapter } from './adapter.ts';
 import { addDraw } from './draw.ts';
 import { checkFit } from './fit.ts';
+import { addHead } from './head.ts';
 import type { Entry } from './method.ts';
 import { drawnLayers, methodNamed } from './methods.ts';
+import { transpose } from './transpose.ts';
 
 export interface Attachment {
   /** `constant`: the adapter's numbers are part of the graph. `input`: they are graph inputs, named as in its file. */
@@ -21,11 +24,17 @@ export interface Attachment {
 /**
  * Puts an adapter and its task head into a model's graph.
  *
- * @param graph A model's graph with an output `pooled` `[B, P]`.
- * @returns A graph with the one output `logits` `[B, outputs]`.
+ * @param graph A model's graph with outputs `hidden` `[B, T, D]` and `pooled` `[B, P]`.
+ * @returns A graph with a first output `logits` `[B, outputs]`, or of an adapter without a head the graph's own outputs
+ *   only, and no node that does not lead to them. With `keepOutputs` the graph's own outputs follow.
  * @throws BadFileError if the adapter was made for another model (a layer is missing or has another width).
  */
-export function attachAdapter(graph: Graph, adapter: Adapter, how: Attachment): Graph {
+export function attachAdapter(
+  graph: Graph,
+  adapter: Adapter,
+  how: Attachment,
+  keepOutputs = adapter.head === null,
+): Graph {
   const method = methodNamed(adapter.method);
   checkFit(adapter, method, graph);
   const replaced = method.replaced(graph, adapter);
@@ -41,7 +50,7 @@ export function attachAdapter(graph: Graph, adapter: Adapter, how: Attachment): 
   for (const node of graph.nodes) {
     const operands = node.inputs.map((input) => {
       const stored = replaced.get(input);
-      return stored === undefined ? current(input) : parameter(stored);
+      return stored === undefined ? current(input) : parameter(stored.name, stored.transposed);
     });
     if (layers.has(node.name)) {
       let x = operands[0]!;
@@ -50,30 +59,40 @@ export function attachAdapter(graph: Graph, adapter: Adapter, how: Attachment): 
       if (noise !== null) x = addDraw(builder, x, node.name, noise, adapter.options.targetStd![node.name]!);
       operands[0] = x;
     }
-    for (const output of builder.nodes(node.op, operands, node.outputs.length, node)) {
-      const edit = outputs?.get(output);
-      if (edit !== undefined) standIns.set(output, edit(output));
+    const made = node.outputs.map((output) => {
+      // An output of the graph keeps its name for what stands for it.
+      const isOutput = outputs?.has(output) && graph.outputs.some(({ name }) => name === output);
+      return isOutput ? `${output}.unadapted` : output;
+    });
+    builder.nodes(node.op, operands, made.length, { ...node, outputs: made });
+    for (const [index, output] of node.outputs.entries()) {
+      const edited = outputs?.get(output)?.(made[index]!);
+      if (edited === undefined) continue;
+      if (made[index] === output) standIns.set(output, edited);
+      else builder.node('Identity', [edited], { name: `${output}.adapted`, outputs: [output] });
     }
   }
 
-  const scaled = builder.node('Mul', [current('pooled'), builder.scalar(adapter.head.scale)], {
-    name: 'head.scaled',
-  });
-  const product = builder.node('MatMul', [scaled, parameter('head.weight')], { name: 'head.product' });
-  builder.node('Add', [product, parameter('head.bias')], { name: 'logits' });
-  builder.output('logits', 'float32', ['B', adapter.head.outputs]);
-  return builder.finish();
+  if (adapter.head !== null) addHead(builder, adapter.head, current, parameter);
+  if (keepOutputs) {
+    for (const { name, dtype, shape } of graph.outputs) builder.output(name, dtype, shape);
+  }
+  return prune(builder.finish());
 }
 
 /** Puts each stored tensor into the graph when it is first asked for. */
 function parameters(builder: GraphBuilder, adapter: Adapter, how: Attachment): Entry['parameter'] {
   const made = new Map<string, string>();
-  const add = (name: string, tensor: Tensor): string =>
-    how.parameters === 'input' && tensor.dtype === 'float32'
-      ? builder.input(name, tensor.dtype, tensor.shape)
-      : builder.constant(name, tensor);
-  return (name) => {
-    if (!made.has(name)) made.set(name, add(name, adapter.tensors.get(name)!));
+  const add = (name: string, transposed: boolean): string => {
+    const tensor = adapter.tensors.get(name)!;
+    if (how.parameters === 'constant' || tensor.dtype !== 'float32') {
+      return builder.constant(name, transposed ? transpose(tensor) : tensor);
+    }
+    const input = builder.input(name, tensor.dtype, tensor.shape);
+    return transposed ? builder.node('Transpose', [input], { name: `${name}.transposed` }) : input;
+  };
+  return (name, transposed = false) => {
+    if (!made.has(name)) made.set(name, add(name, transposed));
     return made.get(name)!;
   };
 }

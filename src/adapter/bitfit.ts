@@ -1,7 +1,7 @@
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { linearLayers } from '../graph/linear-layers.ts';
 import type { Adapter } from './adapter.ts';
-import type { Method, Place, TensorForm } from './method.ts';
+import type { Method, Place, Replacement, TensorForm } from './method.ts';
 
 /**
  * BitFit (arXiv 2106.10199): the model's biases are trained, all else stays: those of the linear layers and of the layer
@@ -31,10 +31,10 @@ export const bitfit: Method = {
   fold: () => new Map(),
 };
 
-function replaced(graph: Graph, { options }: Adapter): Map<string, string> {
+function replaced(graph: Graph, { options }: Adapter): Map<string, Replacement> {
   const names = new Set(options.layers);
   const places = biasPlaces(graph).filter(({ name }) => names.has(name));
-  return new Map(places.map(({ name, bias }) => [bias, `${name}.bias`]));
+  return new Map(places.map(({ name, bias }) => [bias, { name: `${name}.bias`, transposed: false }]));
 }
 
 function biasPlaces(graph: Graph): (Place & { readonly bias: string })[] {

@@ -2,6 +2,7 @@ import { BadFileError } from '../core/errors.ts';
 import type { StoredTensor } from '../core/safetensors.ts';
 import type { Tensor } from '../graph/graph.ts';
 import type { AdapterFile } from './adapter-json.ts';
+import { headForms } from './head.ts';
 import { methodNamed } from './methods.ts';
 
 /**
@@ -15,10 +16,9 @@ export function checkTensors(
   { method, head, options }: AdapterFile,
   where: string,
 ): ReadonlyMap<string, Tensor> {
-  const floats = new Map<string, readonly (number | string)[]>([
-    ['head.weight', [head.width, head.outputs]],
-    ['head.bias', [head.outputs]],
-  ]);
+  const floats = new Map<string, readonly (number | string)[]>(
+    headForms(head).map(({ name, shape }) => [name, shape]),
+  );
   /** Index tensors, each with the number that its values stay below. */
   const indices = new Map<string, { readonly below: number }>();
   for (const { name, kind, shape } of methodNamed(method).forms(options)) {

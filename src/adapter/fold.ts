@@ -4,6 +4,7 @@ import { linearLayers } from '../graph/linear-layers.ts';
 import type { Adapter } from './adapter.ts';
 import { checkFit } from './fit.ts';
 import { methodNamed } from './methods.ts';
+import { transpose } from './transpose.ts';
 
 /**
  * Folds an adapter into the weights and biases of the layers that it adapts, so that nothing is left to do at run time.
@@ -19,7 +20,8 @@ export function foldAdapter(graph: Graph, adapter: Adapter): Graph {
   const layers = new Map(linearLayers(graph).map((layer) => [layer.name, layer]));
   const initializers = new Map(graph.initializers);
   for (const [name, tensor] of method.replaced(graph, adapter)) {
-    initializers.set(name, adapter.tensors.get(tensor)!);
+    const stored = adapter.tensors.get(tensor.name)!;
+    initializers.set(name, tensor.transposed ? transpose(stored) : stored);
   }
   const shifts = new Map<string, Tensor>();
   /** By node and initializer: what the node takes instead. */

@@ -10,6 +10,8 @@ const COUNTED: Readonly<Record<Ia3Role, string>> = {
   key: 'keys',
   value: 'values',
   inner: 'inner activations',
+  input: 'inputs',
+  output: 'outputs',
 };
 
 /**

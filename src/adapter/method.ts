@@ -39,14 +39,20 @@ export interface Draw {
   readonly overTokens: boolean;
 }
 
+/** A stored tensor in place of an initializer. `transposed`: a matrix, stored as `[out, in]`. */
+export interface Replacement {
+  readonly name: string;
+  readonly transposed: boolean;
+}
+
 /** What a method has at hand while its adapter enters a graph. Names are those of graph values. */
 export interface Entry {
   readonly builder: GraphBuilder;
   /** The model's own graph. */
   readonly graph: Graph;
   readonly adapter: Adapter;
-  /** The value that holds a stored tensor. */
-  parameter(name: string): string;
+  /** The value that holds a stored tensor, or with `transposed` a stored matrix the other way round. */
+  parameter(name: string, transposed?: boolean): string;
   /** What stands for a value of the model's once all changes so far are made. */
   current(value: string): string;
   /** The draw in front of a linear layer; null: none. Asked for once a layer. */
@@ -89,8 +95,8 @@ export interface Method {
   checkOptions(options: Readonly<Record<string, unknown>>, must: Must): void;
   /** The tensors that it stores beside the head's, in file order. */
   forms(options: AdapterOptions): readonly TensorForm[];
-  /** The model's initializers that stored tensors take the place of, each with its tensor's name. */
-  replaced(graph: Graph, adapter: Adapter): ReadonlyMap<string, string>;
+  /** The model's initializers that stored tensors take the place of, each with its tensor. */
+  replaced(graph: Graph, adapter: Adapter): ReadonlyMap<string, Replacement>;
   /** The nodes that it adds. */
   attach(entry: Entry): Edits;
   /** The linear layers that it changes when it is folded, by name. What it replaces is replaced there too. */

@@ -17,7 +17,9 @@ export async function adapterInfo(folder: string) {
     trainableParametersWithHead,
     lines: [
       `${method} for ${model.name} (sha-256 ${model.sha256.slice(0, 12)})`,
-      `${trainableParameters} trained numbers, ${trainableParametersWithHead} with the head of ${head.outputs} outputs`,
+      head === null
+        ? `${trainableParameters} trained numbers, and no head`
+        : `${trainableParameters} trained numbers, ${trainableParametersWithHead} with the head of ${head.outputs} outputs`,
       ...(options.layers.length === 0
         ? ['no layer adapted: a head on the frozen model']
         : [`${options.layers.length} layers${settingsOf(options)}:`]),

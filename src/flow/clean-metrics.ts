@@ -1,4 +1,4 @@
-import type { Adapter } from '../adapter/adapter.ts';
+import { type Adapter, headOf } from '../adapter/adapter.ts';
 import { attachAdapter } from '../adapter/attach.ts';
 import { batches } from '../data/batches.ts';
 import type { EvaluationData } from '../evaluate/evaluation-data.ts';
@@ -17,7 +17,7 @@ export async function cleanLogits(
 ): Promise<Float32Array> {
   const graph = attachAdapter(model.graph, adapter, { parameters: 'constant', draws: 'none' });
   const session = await engine.load(graph);
-  const { outputs } = adapter.head;
+  const { outputs } = headOf(adapter);
   const { tokens, padId } = data;
   const logits = new Float32Array(data.examples.length * outputs);
   try {
@@ -40,5 +40,5 @@ export async function cleanMetrics(
   adapter: Adapter,
   data: EvaluationData,
 ): Promise<Sample['metrics']> {
-  return scoreLogits(await cleanLogits(engine, model, adapter, data), adapter.head.outputs, data).metrics;
+  return scoreLogits(await cleanLogits(engine, model, adapter, data), headOf(adapter).outputs, data).metrics;
 }

@@ -23,6 +23,7 @@ import { splitOf } from '../data/task.ts';
 import { modelFeeds } from '../evaluate/model-feeds.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { linearLayers } from '../graph/linear-layers.ts';
+import { prune } from '../graph/prune.ts';
 import { loadModel } from '../model/load.ts';
 import type { Model } from '../model/model.ts';
 import { loadProfile } from '../profile/load.ts';
@@ -75,8 +76,11 @@ export async function compile(job: CompileJob): Promise<CompileResult> {
   ]);
   if (stored !== null) checkAdapterModel(stored, model, job.adapter!);
   const options = compileOptions(job, defaultOptions(profile));
-  const names = linearLayers(model.graph).map((layer) => layer.name);
   const digital = attached(model, stored?.adapter ?? null, 'digital');
+  const used = new Set(digital.nodes.map(({ name }) => name));
+  const names = linearLayers(model.graph)
+    .map(({ name }) => name)
+    .filter((name) => used.has(name));
   const graph = job.deploy === 'digital' ? digital : attached(model, stored?.adapter ?? null, job.deploy);
 
   const exact = compileProgram(graph, names, profile, options, null);
@@ -106,7 +110,7 @@ export async function compile(job: CompileJob): Promise<CompileResult> {
         },
         options: { ...options, deployment: job.deploy },
         idealCheck: { maxAbsoluteError: check.maxAbsoluteError, bound: check.bound },
-        labels: stored?.adapter.head.labels ?? model.classifier?.labels ?? [],
+        labels: stored?.adapter.head?.labels ?? model.classifier?.labels ?? [],
         warnings: check.passed ? [] : ['the ideal chip is not the identity'],
         versions: { holdfast: packageVersion(), [engine.name]: engine.version },
       },
@@ -138,16 +142,19 @@ function compileOptions(job: CompileJob, base: CompileOptions): CompileOptions {
 
 /** The graph with the adapter in the digital periphery, or folded into the weights; a bare model gives `pooled`, or the logits of its own head. */
 function attached(model: Model, adapter: Adapter | null, deploy: 'digital' | 'folded'): Graph {
-  if (adapter === null) return withOwnHead(model);
+  const own = withOwnHead(model);
+  if (adapter === null) return own;
   const how = { parameters: 'constant', draws: 'none' } as const;
-  if (deploy === 'digital') return attachAdapter(model.graph, adapter, how);
+  const base = adapter.head === null ? own : model.graph;
+  if (deploy === 'digital') return attachAdapter(base, adapter, how);
   const headOnly: Adapter = { ...adapter, method: 'head', options: { ...adapter.options, layers: [] } };
-  return attachAdapter(foldAdapter(model.graph, adapter), headOnly, how);
+  return attachAdapter(foldAdapter(base, adapter), headOnly, how);
 }
 
 function withOwnHead({ graph, classifier }: Model): Graph {
   if (classifier === undefined) return graph;
-  return { ...classifier.graph, outputs: classifier.graph.outputs.filter(({ name }) => name === 'logits') };
+  const outputs = classifier.graph.outputs.filter(({ name }) => name === 'logits');
+  return prune({ ...classifier.graph, outputs });
 }
 
 /** Seeded training examples in batches without padding. */

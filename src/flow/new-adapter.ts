@@ -5,10 +5,12 @@ import { layerWeightErrors } from '../chip/weight-error.ts';
 import { compileProgram, defaultOptions } from '../compile/program.ts';
 import { UsageError } from '../core/errors.ts';
 import type { Task } from '../data/task.ts';
-import type { Tensor } from '../graph/graph.ts';
+import type { Graph } from '../graph/graph.ts';
 import { linearLayers } from '../graph/linear-layers.ts';
+import { prune } from '../graph/prune.ts';
 import type { Model } from '../model/model.ts';
 import { loadProfile } from '../profile/load.ts';
+import { ownHead } from './own-head.ts';
 
 export interface NewAdapterJob extends TargetJob {
   readonly method: MethodName;
@@ -36,9 +38,8 @@ const ALPHA = 16;
 /** An untrained adapter for a model and a task: the identity, and a new head. */
 export async function newAdapter(job: NewAdapterJob, model: Model, task: Task): Promise<Adapter> {
   const { method, groups, rank = RANK, alpha = ALPHA, seed } = job;
-  const outputs = task.kind === 'regression' ? 1 : task.labels.length;
-  const head: Head = { width: model.head.width, outputs, scale: model.head.scale, labels: task.labels };
-  const places = chosenPlaces(model.graph, method, job.layers ?? '*');
+  const head = taskHead(model, task);
+  const places = chosenPlaces(headGraph(model, head), method, job.layers ?? '*');
   const learned = methodNamed(method).learnsStd;
   const targetStd = learned
     ? await targets(
@@ -50,19 +51,26 @@ export async function newAdapter(job: NewAdapterJob, model: Model, task: Task): 
     : undefined;
   const settings = { seed, groups, rank, alpha, ...(targetStd === undefined ? {} : { targetStd }) };
   const fresh = startAdapter(model.graph, method, places, settings, head);
-  const own = ownHead(model, head);
-  const adapter = own === null ? fresh : { ...fresh, tensors: new Map([...fresh.tensors, ...own]) };
-  return withDraws(job, model, adapter);
+  return withDraws(job, model, withOwnHead(model, fresh));
 }
 
-/** The checkpoint's own head, where it has one on `pooled` for as many outputs. */
-function ownHead({ classifier }: Model, { outputs, scale }: Head): Map<string, Tensor> | null {
-  const own = classifier?.onPooled;
-  if (own === undefined || classifier?.outputs !== outputs || scale !== 1) return null;
-  return new Map([
-    ['head.weight', own.weight],
-    ['head.bias', own.bias],
-  ]);
+/** A head for a task as the model's family has it. */
+export function taskHead(model: Model, task: Pick<Task, 'kind' | 'labels'>): Head {
+  const { width, scale, layers } = model.head;
+  const outputs = task.kind === 'regression' ? 1 : task.labels.length;
+  return { width, outputs, scale, labels: task.labels, ...(layers === undefined ? {} : { layers }) };
+}
+
+/** An adapter whose head starts as the checkpoint's own, where there is one for as many outputs. */
+export function withOwnHead(model: Model, adapter: Adapter): Adapter {
+  const own = adapter.head === null ? null : ownHead(model, adapter.head);
+  return own === null ? adapter : { ...adapter, tensors: new Map([...adapter.tensors, ...own]) };
+}
+
+/** The part of a model's graph that a head reads: what adapting the rest would not change a logit. */
+function headGraph({ graph }: Model, { layers }: Head): Graph {
+  const read = layers?.input === 'firstToken' ? 'hidden' : 'pooled';
+  return prune({ ...graph, outputs: graph.outputs.filter(({ name }) => name === read) });
 }
 
 /** The adapter as it is, or with the draws that the job asks for: their std goes into its options. */
@@ -74,7 +82,8 @@ export async function withDraws(job: TargetJob, model: Model, adapter: Adapter):
       `must go with a method whose draws have a fixed std, got ${adapter.method}, which draws by itself; leave --draws out`,
     );
   }
-  const layers = linearLayers(model.graph).map(({ name }) => name);
+  const graph = adapter.head === null ? model.graph : headGraph(model, adapter.head);
+  const layers = linearLayers(graph).map(({ name }) => name);
   const targetStd = await targets(job, '--draws', model, layers);
   return { ...adapter, options: { ...adapter.options, targetStd } };
 }

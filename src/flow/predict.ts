@@ -91,11 +91,16 @@ async function graphOf(
   }
   const stored = await loadAdapter(adapter);
   checkAdapterModel(stored, model, adapter);
-  const graph = attachAdapter(model.graph, stored.adapter, { parameters: 'constant', draws: 'none' });
-  return {
-    graph: { ...graph, outputs: [...graph.outputs, ...model.graph.outputs] },
-    labels: stored.adapter.head.labels,
-  };
+  const own = stored.adapter.head === null ? model.classifier : undefined;
+  if (output === 'logits' && stored.adapter.head === null && own === undefined) {
+    throw new UsageError(
+      '--output',
+      `logits need a task head, got neither model ${model.name} nor the adapter with one; pass --output pooled or hidden`,
+    );
+  }
+  const how = { parameters: 'constant', draws: 'none' } as const;
+  const graph = attachAdapter(own?.graph ?? model.graph, stored.adapter, how, true);
+  return { graph, labels: stored.adapter.head?.labels ?? own?.labels ?? [] };
 }
 
 /** One line: the row's part of an output, without what stands for padding. */

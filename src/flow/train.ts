@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Adapter, MethodName } from '../adapter/adapter.ts';
 import { checkAdapterModel, loadAdapter, saveAdapter } from '../adapter/file.ts';
+import { initialHead } from '../adapter/head.ts';
 import { methodNamed } from '../adapter/methods.ts';
 import { HoldfastError, UsageError } from '../core/errors.ts';
 import { refuseExisting, refuseForeignFolder, stableJson, writeFileAtomic } from '../core/files.ts';
@@ -14,7 +15,7 @@ import { type StepLog, type TuneOptions, tune } from '../tune/loop.ts';
 import { type TuneState, withState } from '../tune/state.ts';
 import { cleanMetrics } from './clean-metrics.ts';
 import { encodeSplit, evaluationData, openTask, reportedSplit } from './encode-task.ts';
-import { type NewAdapterJob, newAdapter, withDraws } from './new-adapter.ts';
+import { type NewAdapterJob, newAdapter, taskHead, withDraws, withOwnHead } from './new-adapter.ts';
 import { selection } from './selection.ts';
 import { openTrainingFolder } from './training-folder.ts';
 import { trainingPlan } from './training-plan.ts';
@@ -167,14 +168,20 @@ async function startingAdapter(job: TrainJob, model: Model, task: Task): Promise
   if (job.adapter === undefined) return newAdapter(job, model, task);
   const stored = await loadAdapter(job.adapter);
   checkAdapterModel(stored, model, job.adapter);
-  const outputs = task.kind === 'regression' ? 1 : task.labels.length;
-  if (stored.adapter.head.outputs !== outputs) {
+  const { adapter } = stored;
+  const wanted = taskHead(model, task);
+  if (adapter.head === null) {
+    // An adapter without a head gets the one that a new adapter would have.
+    const tensors = new Map([...adapter.tensors, ...initialHead(wanted, job.seed)]);
+    return withDraws(job, model, withOwnHead(model, { ...adapter, head: wanted, tensors }));
+  }
+  if (adapter.head.outputs !== wanted.outputs) {
     throw new UsageError(
       '--adapter',
-      `must have a head of ${outputs} outputs for task "${task.name}", got ${stored.adapter.head.outputs}; start from an adapter of that task`,
+      `must have a head of ${wanted.outputs} outputs for task "${task.name}", got ${adapter.head.outputs}; start from an adapter of that task`,
     );
   }
-  return withDraws(job, model, stored.adapter);
+  return withDraws(job, model, adapter);
 }
 
 function trainingRecord(

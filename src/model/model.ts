@@ -23,10 +23,20 @@ export interface Encoding {
   readonly typeIds?: readonly number[];
 }
 
+/** The layers of the task head that a family's checkpoints have, by their names there. */
+export interface HeadLayers {
+  /** The output `pooled`, or the last hidden state of the first token. */
+  readonly input: 'pooled' | 'firstToken';
+  readonly dense?: { readonly name: string; readonly activation: 'Tanh' | 'Relu' };
+  readonly last: string;
+}
+
 /** Where a task head sits: it reads `scale` x the output `input` of `width` numbers. */
 export interface HeadPlace {
   readonly input: 'pooled';
   readonly width: number;
+  /** Absent where the family has no head of its own: one linear layer on `pooled`. */
+  readonly layers?: HeadLayers;
   /** A constant that brings the output to a size that trains well (10 for an embedding of unit length). */
   readonly scale: number;
 }
@@ -38,8 +48,11 @@ export interface Classifier {
   readonly outputs: number;
   /** Label names in order of their logits; empty for a regression. */
   readonly labels: readonly string[];
-  /** Where the head is one linear layer on `pooled`: its weight `[width, outputs]` and bias `[outputs]`. */
-  readonly onPooled?: { readonly weight: Tensor; readonly bias: Tensor };
+  /**
+   * Its weights `[out, in]` and biases, by their names in the checkpoint: those of the model's `head.layers`; none where
+   * those read something else.
+   */
+  readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Adapter } from '../adapter/adapter.ts';
+import { type Adapter, headNames, headOf } from '../adapter/adapter.ts';
 import { drawnLayers } from '../adapter/methods.ts';
 import { EngineError } from '../core/errors.ts';
 import { batches, type Encoded } from '../data/batches.ts';
@@ -63,6 +63,7 @@ export async function tune(
   const session = await engine.load(graph);
   const lengths = data.examples.map((example) => example.ids.length);
   const layers = noisyLayers(adapter, model.graph);
+  const ofHead = headNames(adapter);
   let state = from;
   let epoch = -1;
   let order: number[][] = [];
@@ -98,7 +99,7 @@ export async function tune(
         const gradient = results[`gradient.${tensor.name}`]!.data as Float32Array;
         const bad = gradient.findIndex((value) => !Number.isFinite(value));
         if (bad >= 0) throw notFinite(state.step, `the gradient of "${tensor.name}"`, gradient[bad]!);
-        const rate = tensor.name.startsWith('head.') ? options.headRate : options.rate;
+        const rate = ofHead.has(tensor.name) ? options.headRate : options.rate;
         step(tensor, gradient, rate * factor, state.step + 1, options.optimizer);
       }
       const log = { step: state.step + 1, loss, lr: options.rate * factor };
@@ -132,7 +133,7 @@ function labelFeeds(
   adapter: Adapter,
   kind: Loss['kind'],
 ): Record<string, Tensor> {
-  const { outputs } = adapter.head;
+  const { outputs } = headOf(adapter);
   const wanted = new Float32Array(rows * outputs);
   const weights = new Float32Array(rows);
   chosen.forEach((example, row) => {

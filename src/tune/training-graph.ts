@@ -1,4 +1,4 @@
-import { type Adapter, trainableNames } from '../adapter/adapter.ts';
+import { type Adapter, headOf, trainableNames } from '../adapter/adapter.ts';
 import { attachAdapter } from '../adapter/attach.ts';
 import { methodNamed } from '../adapter/methods.ts';
 import { UsageError } from '../core/errors.ts';
@@ -33,7 +33,7 @@ export function lossGraph(model: Graph, adapter: Adapter, loss: Loss): Graph {
   const draws = loss.draw === 'token' ? 'token' : 'example';
   const forward = attachAdapter(model, adapter, { parameters: 'input', draws });
   const builder = buildGraph(`${model.name}-training`, forward, false);
-  const task = addTaskLoss(builder, 'logits', adapter.head.outputs, loss.kind);
+  const task = addTaskLoss(builder, 'logits', headOf(adapter).outputs, loss.kind);
   if (methodNamed(adapter.method).learnsStd && loss.lambda !== 0) {
     builder.node('Add', [task, addNoiseLoss(builder, targetsOf(adapter), loss.lambda)], { name: 'loss' });
   } else {

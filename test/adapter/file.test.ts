@@ -189,7 +189,7 @@ const BAD_JSON: readonly [string, (file: Json) => unknown, string][] = [
     (file) => ({ ...file, method: 'vera' }),
     '"method" must be one of grasp, stochgrasp, lora, bitfit, ia3, head, got "vera"; train again',
   ],
-  ['no head', ({ head: _, ...file }) => file, '"head" must be an object, got nothing; train again'],
+  ['no head', ({ head: _, ...file }) => file, '"head" must be an object, or null, got nothing; train again'],
   [
     'a rank that is none',
     (file) => ({ ...file, method: 'lora', options: { ...file.options, rank: 0, alpha: 16 } }),
@@ -212,7 +212,7 @@ const BAD_JSON: readonly [string, (file: Json) => unknown, string][] = [
       method: 'ia3',
       options: { ...file.options, layers: ['block.second'], vectors: { 'block.second': ['query'] } },
     }),
-    '"options.vectors.block.second" must be a list of key, value, inner, got ["query"]; train again',
+    '"options.vectors.block.second" must be a list of key, value, inner, input, output, got ["query"]; train again',
   ],
   [
     'no group count',

@@ -1,7 +1,7 @@
 import { BadFileError } from '../../core/errors.ts';
 import { buildGraph } from '../../graph/build.ts';
-import type { Graph } from '../../graph/graph.ts';
-import type { Classifier } from '../model.ts';
+import type { Graph, Tensor } from '../../graph/graph.ts';
+import type { Classifier, HeadLayers } from '../model.ts';
 import type { Architecture } from './architecture.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { firstToken, type Pooling } from './encoder.ts';
@@ -25,21 +25,21 @@ export function classifierOf(
   if (a.hasClassifier === false || (a.hasClassifier === null && !checkpoint.has(`${last}.weight`))) {
     return undefined;
   }
-  const bias = checkpoint.take(`${last}.bias`, [null]);
-  const outputs = bias.shape[0]!;
+  const taken = new Map<string, Tensor>();
+  const take: Checkpoint['take'] = (name, shape) => {
+    const tensor = taken.get(name) ?? checkpoint.take(name, shape);
+    taken.set(name, tensor);
+    return tensor;
+  };
+  const outputs = take(`${last}.bias`, [null]).shape[0]!;
   if (a.labels !== null && a.labels.length !== outputs) {
     throw new BadFileError(
       checkpoint.where,
       `the head must have as many outputs as config.json has labels (${a.labels.length}), got ${outputs}; mend "id2label"`,
     );
   }
-  const withBias = {
-    ...checkpoint,
-    take: (name: string, shape: readonly (number | null)[]) =>
-      name === `${last}.bias` ? bias : checkpoint.take(name, shape),
-  };
   const b = buildGraph(graph.name, { ...graph, outputs: [] });
-  const layers = layersOf(b, withBias, a.epsilon);
+  const layers = layersOf(b, { ...checkpoint, take }, a.epsilon);
   const onPooled = dense === 'pooler' && pooling === 'own';
   const name = dense === 'pooler' ? `${prefix}pooler.dense` : dense;
   let features = 'pooled';
@@ -52,13 +52,19 @@ export function classifierOf(
   b.node('Identity', [logits], { name: 'logits' });
   b.output('logits', 'float32', ['B', outputs]);
   for (const { name, dtype, shape } of graph.outputs) b.output(name, dtype, shape);
-  const made = b.finish();
-  const weight = made.initializers.get(`${last}.weight`)!;
   const names = a.labels ?? Array.from({ length: outputs }, (_, index) => `LABEL_${index}`);
-  return {
-    graph: made,
-    outputs,
-    labels: outputs === 1 ? [] : names,
-    ...(onPooled ? { onPooled: { weight, bias } } : {}),
-  };
+  // A BERT that pools otherwise: its own head reads a pooler that is no output of the encoder.
+  const tensors = dense === 'pooler' && !onPooled ? new Map<string, Tensor>() : taken;
+  return { graph: b.finish(), outputs, labels: outputs === 1 ? [] : names, tensors };
+}
+
+/**
+ * The head that the family's classifiers have, for a new task: BERT's pooler stays as it is, and its classifier is
+ * trained; RoBERTa's and DistilBERT's have a dense layer of their own, which is trained too. What reads the first token
+ * does so unless the folder states another way to pool.
+ */
+export function headLayersOf(a: Architecture, pooling: Pooling): HeadLayers {
+  const { dense, activation, last } = LAYER_NAMES[a.family].classifier;
+  if (dense === 'pooler') return { input: 'pooled', last };
+  return { input: pooling === 'own' ? 'firstToken' : 'pooled', dense: { name: dense, activation }, last };
 }

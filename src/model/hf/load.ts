@@ -5,7 +5,7 @@ import { sha256 } from '../../core/files.ts';
 import type { Model } from '../model.ts';
 import { type Architecture, architectureOf } from './architecture.ts';
 import { readCheckpoint } from './checkpoint.ts';
-import { classifierOf } from './classifier.ts';
+import { classifierOf, headLayersOf } from './classifier.ts';
 import { encoderGraph, prefixOf } from './encoder.ts';
 import { readPooling } from './pooling.ts';
 import { readJson } from './read-json.ts';
@@ -46,7 +46,12 @@ export async function loadHuggingFace(folder: string): Promise<Model> {
     vocabularySize: a.vocabularySize,
     maxLength: longest(a),
     ...(a.typeCount > 1 ? { typeCount: a.typeCount } : {}),
-    head: { input: 'pooled', width: a.width, scale: 1 },
+    head: {
+      input: 'pooled',
+      width: a.width,
+      scale: 1,
+      layers: headLayersOf(a, classifier === undefined ? pooling : 'own'),
+    },
     ...(classifier === undefined ? {} : { classifier }),
     parameters: checkpoint.parameters,
   };
