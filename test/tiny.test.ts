@@ -58,7 +58,7 @@ test('the whole system: a model, an adapter, a device, a program, three chips, a
   // drift for years, and are read with noise. On arrays of 8 x 8 cells each layer takes four tiles.
   const profile = await loadProfile('pcm-nandakumar-2019');
   const bits = { bits: 8, rule: 'symmetric' } as const;
-  const options = { tile: { rows: 8, columns: 8 }, scale: 'tile', dac: bits, adc: bits } as const;
+  const options = { tile: { rows: 8, columns: 8 }, mapping: profile.mapping, dac: bits, adc: bits };
 
   // The compiler takes the layers' weights out of the graph and turns them into target conductances, a pair a weight.
   // Twice: the converters' ranges are found by running the first program on examples.
@@ -67,7 +67,10 @@ test('the whole system: a model, an adapter, a device, a program, three chips, a
   const ranges = await calibrateRanges(engine, exact, [{ x }], 1, () => undefined);
   const program = compileProgram(digital, names, profile, options, ranges);
   t.deepEqual(program.layers.map(tileCount), [4, 4]);
-  t.is(program.layers[0]!.plus.length + program.layers[0]!.minus.length, 2 * 16 * 16);
+  t.deepEqual(
+    program.layers[0]!.cells.map(({ name, targets }) => `${targets.length} ${name}`),
+    ['256 plus', '256 minus'],
+  );
 
   // The first check of every run: with cells at their targets and exact converters the program is the model.
   const writer = createChipWriter(program);

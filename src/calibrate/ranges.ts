@@ -1,17 +1,17 @@
-import { layerInput, stripInput, stripProduct } from '../compile/lower.ts';
+import { layerInput, stripProduct } from '../compile/lower.ts';
 import {
   type Bits,
   converterOf,
   type LayerRanges,
   type Program,
   type Ranges,
-  targetWeights,
+  sliceWeights,
+  stripFeeds,
 } from '../compile/program.ts';
 import { permutation } from '../core/philox.ts';
 import { type Stream, stream } from '../core/stream.ts';
 import { buildGraph } from '../graph/build.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
-import { float32 } from '../graph/graph.ts';
 import { inferShapes } from '../graph/shapes.ts';
 import type { Engine } from '../runtime/engine.ts';
 import { bestRange } from './best-range.ts';
@@ -85,9 +85,10 @@ export async function calibrateRanges(
 export function programWeights(program: Program): Record<string, Tensor> {
   const feeds: Record<string, Tensor> = {};
   for (const layer of program.layers) {
-    layer.strips.forEach(([from, to], strip) => {
-      feeds[stripInput(layer.name, strip)] = float32([to - from, layer.out], targetWeights(layer, strip));
-    });
+    Object.assign(
+      feeds,
+      stripFeeds(layer, (strip) => sliceWeights(layer, strip)),
+    );
   }
   return feeds;
 }

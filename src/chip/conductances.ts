@@ -5,8 +5,8 @@ import { float32, type Tensor } from '../graph/graph.ts';
 import { cellLaws } from '../profile/cell-laws.ts';
 
 /**
- * The conductances of one chip at one time, without a read: `<layer>.plus` and `<layer>.minus` `[in, out]`,
- * microsiemens. The same cells as those behind `createChipWriter`'s weights.
+ * The conductances of one chip at one time, without a read: `<layer>.<cell>` `[in, out]` (of a zero-point cell `[in,
+ * column ranges]`), microsiemens. The same cells as those behind `createChipWriter`'s weights.
  */
 export function presentConductances(
   program: Program,
@@ -17,16 +17,16 @@ export function presentConductances(
   const kernels = createKernels({ bytes: 0 });
   const cells = new Map<string, Tensor>();
   for (const layer of program.layers) {
-    for (const cell of ['plus', 'minus'] as const) {
-      const out = new Float32Array(layer.in * layer.out);
+    for (const { name, targets } of layer.cells) {
+      const out = new Float32Array(targets.length);
       kernels.presentCells({
         laws,
         noiseScale: state.noise,
-        targets: layer[cell],
-        streams: cellStreams(state.chip, layer.name, cell, null),
+        targets,
+        streams: cellStreams(state.chip, layer.name, name, null),
         out,
       });
-      cells.set(`${layer.name}.${cell}`, float32([layer.in, layer.out], out));
+      cells.set(`${layer.name}.${name}`, float32([layer.in, targets.length / layer.in], out));
     }
     onLayer();
   }

@@ -1,4 +1,5 @@
-import { stripInput } from '../compile/lower.ts';
+import { sliceCount } from '../compile/cells.ts';
+import { sliceInputs } from '../compile/lower.ts';
 import { type Program, targetWeights } from '../compile/program.ts';
 import type { Compensation } from './compensation.ts';
 import { createChipWriter } from './writer.ts';
@@ -26,9 +27,13 @@ export function layerWeightErrors(
       let size = 0;
       layer.strips.forEach((_, strip) => {
         const target = targetWeights(layer, strip);
-        const written = weights[stripInput(layer.name, strip)]!.data as Float32Array;
+        const slices = sliceInputs(layer.name, strip, sliceCount(layer.cells));
+        const written = slices.map((name) => weights[name]!.data as Float32Array);
+        const zero = layer.zero?.subarray(strip * layer.out, (strip + 1) * layer.out);
         for (let i = 0; i < target.length; i++) {
-          off += (written[i]! - target[i]!) ** 2;
+          let weight = zero === undefined ? 0 : zero[i % layer.out]!;
+          for (const slice of written) weight += slice[i]!;
+          off += (weight - target[i]!) ** 2;
           size += target[i]! ** 2;
         }
       });

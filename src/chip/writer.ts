@@ -1,5 +1,5 @@
-import { stripInput } from '../compile/lower.ts';
-import { type Program, type ProgramLayer, targetWeights } from '../compile/program.ts';
+import { type Couple, couplesOf, type LayerCell, sliceCount } from '../compile/cells.ts';
+import { type Program, type ProgramLayer, sliceWeights, stripFeeds } from '../compile/program.ts';
 import { cellStreams } from '../device/cell-streams.ts';
 import { createKernels } from '../device/kernels.ts';
 import type { Tensor } from '../graph/graph.ts';
@@ -33,10 +33,9 @@ export interface ChipWriter {
 
 interface Place {
   readonly layer: ProgramLayer;
-  readonly plus: Float32Array;
-  readonly minus: Float32Array;
-  /** Weights of each strip, `[R, out]`. */
-  readonly weights: readonly Float32Array[];
+  readonly couples: readonly Couple<LayerCell>[];
+  /** Weights of each strip and slice, `[R, out]`. */
+  readonly weights: readonly (readonly Float32Array[])[];
 }
 
 export function createChipWriter(program: Program): ChipWriter {
@@ -52,27 +51,30 @@ export function createChipWriter(program: Program): ChipWriter {
   /** One pass over all cells: fills the weights, returns each column's reference sum, `[strips, out]` a layer. */
   const pass = (state: ChipState, seconds: number, event: number): Float64Array[] => {
     const laws = lawsOf(state.source, lawsAt(seconds));
-    return places.map(({ layer, plus, minus, weights }) => {
+    return places.map(({ layer, couples, weights }) => {
       const { name, out: columns } = layer;
       const sums = new Float64Array(layer.strips.length * columns);
-      layer.strips.forEach(([fromRow, toRow], strip) => {
-        const span = [strip * columns, (strip + 1) * columns] as const;
-        kernels.effectiveWeights({
-          laws,
-          noiseScale: state.noise,
-          plus: cellStreams(state.chip, name, 'plus', event),
-          minus: cellStreams(state.chip, name, 'minus', event),
-          targetPlus: plus,
-          targetMinus: minus,
-          columns,
-          fromRow,
-          toRow,
-          scale: layer.scale.subarray(...span),
-          gain: 1,
-          out: weights[strip]!,
-          columnSums: sums.subarray(...span),
+      for (const { slice, share, plus, minus } of couples) {
+        layer.strips.forEach(([fromRow, toRow], strip) => {
+          const span = [strip * columns, (strip + 1) * columns] as const;
+          const scale = layer.scale.subarray(...span);
+          kernels.effectiveWeights({
+            laws,
+            noiseScale: state.noise,
+            plus: cellStreams(state.chip, name, plus.name, event),
+            minus: minus === null ? null : cellStreams(state.chip, name, minus.name, event),
+            targetPlus: plus.targets,
+            targetMinus: minus === null ? null : minus.targets,
+            columns,
+            fromRow,
+            toRow,
+            scale: share === 1 ? scale : scale.map((unit) => unit * share),
+            gain: 1,
+            out: weights[strip]![slice]!,
+            columnSums: sums.subarray(...span),
+          });
         });
-      });
+      }
       return sums;
     });
   };
@@ -98,25 +100,21 @@ export function createChipWriter(program: Program): ChipWriter {
 
   const compensate = (gains: readonly Float32Array[]): void => {
     places.forEach(({ layer, weights }, index) => {
-      weights.forEach((strip, number) => {
+      weights.forEach((slices, number) => {
         const gain = gains[index]!.subarray(number * layer.out, (number + 1) * layer.out);
-        for (let row = 0; row < strip.length; row += layer.out) {
-          for (let column = 0; column < layer.out; column++) strip[row + column]! *= gain[column]!;
+        for (const slice of slices) {
+          for (let row = 0; row < slice.length; row += layer.out) {
+            for (let column = 0; column < layer.out; column++) slice[row + column]! *= gain[column]!;
+          }
         }
       });
     });
   };
 
-  const feeds = (weightsOf: (place: Place, strip: number) => Float32Array): Record<string, Tensor> => {
-    const all: Record<string, Tensor> = {};
-    for (const place of places) {
-      place.layer.strips.forEach(([from, to], strip) => {
-        const shape = [to - from, place.layer.out];
-        all[stripInput(place.layer.name, strip)] = { dtype: 'float32', shape, data: weightsOf(place, strip) };
-      });
-    }
-    return all;
-  };
+  const feeds = (
+    weightsOf: (place: Place, strip: number) => readonly Float32Array[],
+  ): Record<string, Tensor> =>
+    Object.assign({}, ...places.map((place) => stripFeeds(place.layer, (strip) => weightsOf(place, strip))));
 
   return {
     weights(state) {
@@ -129,7 +127,7 @@ export function createChipWriter(program: Program): ChipWriter {
       }
       return feeds(({ weights }, strip) => weights[strip]!);
     },
-    targets: () => feeds(({ layer }, strip) => targetWeights(layer, strip)),
+    targets: () => feeds(({ layer }, strip) => sliceWeights(layer, strip)),
   };
 }
 
@@ -143,21 +141,26 @@ const REFERENCE_READ = -1;
 
 /** The kernels with a program's targets, and room for its weights, in their memory. */
 function placed(program: Program) {
-  const weights = program.layers.reduce((sum, layer) => sum + layer.in * layer.out, 0);
-  const arrays = program.layers.reduce((sum, layer) => sum + 2 + layer.strips.length, 0);
-  const kernels = createKernels({ bytes: 3 * 4 * weights + 64 * arrays });
-  const copied = (source: Float32Array): Float32Array => {
-    const array = kernels.allocate(source.length);
-    array.set(source);
-    return array;
-  };
-  const places = program.layers.map(
-    (layer): Place => ({
-      layer,
-      plus: copied(layer.plus),
-      minus: copied(layer.minus),
-      weights: layer.strips.map(([from, to]) => kernels.allocate((to - from) * layer.out)),
-    }),
+  const targets = program.layers.flatMap((layer) => layer.cells.map((cell) => cell.targets.length));
+  const weights = program.layers.flatMap(({ strips, cells, out }) =>
+    strips.flatMap(([from, to]) => Array.from({ length: sliceCount(cells) }, () => (to - from) * out)),
   );
+  const sizes = [...targets, ...weights];
+  const kernels = createKernels({ bytes: sizes.reduce((sum, size) => sum + 4 * size + 64, 0) });
+  const copied = (cell: LayerCell): LayerCell => {
+    const array = kernels.allocate(cell.targets.length);
+    array.set(cell.targets);
+    return { ...cell, targets: array };
+  };
+  const places = program.layers.map((layer): Place => {
+    const slices = sliceCount(layer.cells);
+    return {
+      layer,
+      couples: couplesOf(layer.cells.map(copied)),
+      weights: layer.strips.map(([from, to]) =>
+        Array.from({ length: slices }, () => kernels.allocate((to - from) * layer.out)),
+      ),
+    };
+  });
   return { kernels, places };
 }

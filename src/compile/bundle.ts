@@ -10,6 +10,7 @@ import { decodeModel } from '../graph/read.ts';
 import { encodeModel } from '../graph/write.ts';
 import { parseProfile } from '../profile/load.ts';
 import type { DeviceProfile } from '../profile/profile.ts';
+import { cellRoles, sliceCount } from './cells.ts';
 import { type Manifest, type ManifestLayer, parseManifest } from './manifest.ts';
 import type { Range } from './partition.ts';
 import type { Program, ProgramLayer } from './program.ts';
@@ -36,13 +37,22 @@ export async function writeBundle(
   const tiles = new Map<string, Tensor>();
   const constants = new Map<string, Tensor>(digital);
   for (const layer of program.layers) {
-    tiles.set(`${layer.name}.plus`, float32([layer.in, layer.out], layer.plus));
-    tiles.set(`${layer.name}.minus`, float32([layer.in, layer.out], layer.minus));
+    for (const { name, isShared, targets } of layer.cells) {
+      tiles.set(
+        `${layer.name}.${name}`,
+        float32([layer.in, isShared ? layer.columns.length : layer.out], targets),
+      );
+    }
     const perColumn = [layer.strips.length, layer.out];
     constants.set(`${layer.name}.scale`, float32(perColumn, layer.scale));
+    if (layer.zero !== null) constants.set(`${layer.name}.zero`, float32(perColumn, layer.zero));
     if (layer.inputRange !== null)
       constants.set(`${layer.name}.inputRange`, float32([layer.strips.length], layer.inputRange));
-    if (layer.adcRange !== null) constants.set(`${layer.name}.adcRange`, float32(perColumn, layer.adcRange));
+    if (layer.adcRange !== null) {
+      const slices = sliceCount(layer.cells);
+      const shape = slices === 1 ? perColumn : [layer.strips.length, slices, layer.out];
+      constants.set(`${layer.name}.adcRange`, float32(shape, layer.adcRange));
+    }
   }
   const contents: Record<string, Uint8Array | string> = {
     'program.onnx': encodeModel(program.graph),
@@ -64,8 +74,9 @@ export async function writeBundle(
       name: layer.name,
       in: layer.in,
       out: layer.out,
-      mapping: 'differential-one-sided',
-      cells: ['plus', 'minus'],
+      mapping: program.options.mapping.kind,
+      cells: layer.cells.map(({ name }) => name),
+      shares: layer.cells.map(({ share }) => share),
       tiles: layer.strips.flatMap((rows) => layer.columns.map((columns) => ({ rows, columns }))),
     })),
     counts: counts(program.layers),
@@ -136,21 +147,24 @@ export async function readBundle(folder: string): Promise<Bundle> {
     const strips = distinct(layer.tiles.map((tile) => tile.rows));
     const columns = distinct(layer.tiles.map((tile) => tile.columns));
     checkTiles(layer, strips, columns, path);
-    const size = layer.in * layer.out;
     const scales = strips.length * layer.out;
     const optional = (name: string, length: number) =>
       digital.has(name) ? part(digital, name, length, 'digital.safetensors') : null;
+    const cells = cellRoles(manifest.options.mapping).map((role) => {
+      const size = layer.in * (role.isShared ? columns.length : layer.out);
+      return { ...role, targets: part(tiles, `${layer.name}.${role.name}`, size, 'tiles.safetensors') };
+    });
     return {
       name: layer.name,
       in: layer.in,
       out: layer.out,
       strips,
       columns,
-      plus: part(tiles, `${layer.name}.plus`, size, 'tiles.safetensors'),
-      minus: part(tiles, `${layer.name}.minus`, size, 'tiles.safetensors'),
+      cells,
       scale: part(digital, `${layer.name}.scale`, scales, 'digital.safetensors'),
+      zero: optional(`${layer.name}.zero`, scales),
       inputRange: optional(`${layer.name}.inputRange`, strips.length),
-      adcRange: optional(`${layer.name}.adcRange`, scales),
+      adcRange: optional(`${layer.name}.adcRange`, scales * sliceCount(cells)),
     };
   });
   return {
@@ -188,11 +202,12 @@ function distinct(ranges: readonly (readonly [number, number])[]): Range[] {
 
 function counts(layers: readonly ProgramLayer[]): Manifest['counts'] {
   const weights = layers.reduce((sum, layer) => sum + layer.in * layer.out, 0);
+  const cells = layers.flatMap((layer) => layer.cells.map(({ targets }) => targets.length));
   return {
     layers: layers.length,
     tiles: layers.reduce((sum, layer) => sum + layer.strips.length * layer.columns.length, 0),
     weights,
-    cells: 2 * weights,
-    adcs: layers.reduce((sum, layer) => sum + layer.strips.length * layer.out, 0),
+    cells: cells.reduce((sum, count) => sum + count, 0),
+    adcs: layers.reduce((sum, { cells, strips, out }) => sum + sliceCount(cells) * strips.length * out, 0),
   };
 }

@@ -23,7 +23,16 @@ export interface LayerConverters {
   readonly adcRange: Float32Array;
 }
 
-/** The graph input that holds a strip's effective weights, `[R, out]` in weight units. */
+/**
+ * The graph inputs that hold a strip's effective weights, `[R, out]` in weight units: one a slice. A weight is the sum
+ * of its slices and of the digital zero point, where the mapping has one.
+ */
+export function sliceInputs(layer: string, strip: number, slices: number): string[] {
+  if (slices === 1) return [stripInput(layer, strip)];
+  return Array.from({ length: slices }, (_, slice) => `${stripInput(layer, strip)}.${slice}`);
+}
+
+/** The graph input of a strip whose weights have one slice. */
 export function stripInput(layer: string, strip: number): string {
   return `${layer}.weight.${strip}`;
 }

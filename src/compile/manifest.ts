@@ -1,4 +1,5 @@
 import { BadFileError } from '../core/errors.ts';
+import type { MappingOptions } from './cells.ts';
 import type { CompileOptions } from './program.ts';
 
 /** What a bundle was made from: a name and a SHA-256. */
@@ -19,8 +20,10 @@ export interface ManifestLayer {
   readonly name: string;
   readonly in: number;
   readonly out: number;
-  readonly mapping: 'differential-one-sided';
-  readonly cells: readonly ['plus', 'minus'];
+  readonly mapping: MappingOptions['kind'];
+  /** Names of the cells of a weight, and how often and with which sign each counts in it. */
+  readonly cells: readonly string[];
+  readonly shares: readonly number[];
   readonly tiles: readonly {
     readonly rows: readonly [number, number];
     readonly columns: readonly [number, number];

@@ -1,19 +1,18 @@
+import type { LayerCell, MappingOptions } from './cells.ts';
+import { cellRoles } from './cells.ts';
 import { CompileError } from './compile-error.ts';
 import type { Range } from './partition.ts';
-
-/** Whether a tile has one scale or each of its columns has its own. */
-export type ScaleRule = 'tile' | 'column';
 
 /** The smallest float32 with all its digits. */
 const SMALLEST_SCALE = 2 ** -126;
 
-/** The cells of a layer: two conductances a weight, of which one stays at gMin (one-sided differential pair). */
+/** A layer's weights as cells: w = scale x sum over cells of share x g, + zero. */
 export interface MappedLayer {
-  /** Target conductances in microsiemens, `[in, out]`. */
-  readonly plus: Float32Array;
-  readonly minus: Float32Array;
-  /** Weight units a microsiemens, `[strips, out]`: w = (gPlus - gMinus) x scale. */
+  readonly cells: readonly LayerCell[];
+  /** Weight units a microsiemens, `[strips, out]`. */
   readonly scale: Float32Array;
+  /** The digital zero point in weight units, `[strips, out]`; null where the mapping has none. */
+  readonly zero: Float32Array | null;
 }
 
 /**
@@ -35,7 +34,7 @@ export function mapWeights(
   strips: readonly Range[],
   columns: readonly Range[],
   device: { readonly gMinMicrosiemens: number; readonly gMaxMicrosiemens: number },
-  rule: ScaleRule,
+  mapping: MappingOptions,
 ): MappedLayer {
   const { gMinMicrosiemens: gMin, gMaxMicrosiemens: gMax } = device;
   const plus = new Float32Array(weight.length).fill(gMin);
@@ -58,7 +57,7 @@ export function mapWeights(
       }
       const ofTile = largest.reduce((a, b) => Math.max(a, b), 0);
       for (let column = from; column < to; column++) {
-        const size = rule === 'tile' ? ofTile : largest[column - from]!;
+        const size = mapping.scale === 'tile' ? ofTile : largest[column - from]!;
         scale[strip * out + column] = size === 0 ? 0 : Math.max(size / (gMax - gMin), SMALLEST_SCALE);
       }
       for (let row = fromRow; row < toRow; row++) {
@@ -75,5 +74,10 @@ export function mapWeights(
       }
     }
   });
-  return { plus, minus, scale };
+  const targets = [plus, minus];
+  return {
+    cells: cellRoles(mapping).map((role, i) => ({ ...role, targets: targets[i]! })),
+    scale,
+    zero: null,
+  };
 }

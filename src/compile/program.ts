@@ -1,10 +1,11 @@
-import type { Graph } from '../graph/graph.ts';
+import { float32, type Graph, type Tensor } from '../graph/graph.ts';
 import { linearLayers } from '../graph/linear-layers.ts';
 import type { DeviceProfile } from '../profile/profile.ts';
+import { type CellRole, couplesOf, type LayerCell, type MappingOptions, sliceCount } from './cells.ts';
 import { CompileError } from './compile-error.ts';
 import { type Converter, converter } from './convert.ts';
-import { lowerToStrips } from './lower.ts';
-import { mapWeights, type ScaleRule } from './map.ts';
+import { lowerToStrips, sliceInputs } from './lower.ts';
+import { mapWeights } from './map.ts';
 import { partition, type Range } from './partition.ts';
 
 /** A linear layer on its tiles. The tiles are the pairs of a strip (a row range) and a column range. */
@@ -14,14 +15,15 @@ export interface ProgramLayer {
   readonly out: number;
   readonly strips: readonly Range[];
   readonly columns: readonly Range[];
-  /** Target conductances in microsiemens, `[in, out]`. */
-  readonly plus: Float32Array;
-  readonly minus: Float32Array;
+  /** The cells of a weight: w = scale x sum over cells of share x g, + zero. */
+  readonly cells: readonly LayerCell[];
   /** Weight units a microsiemens, `[strips, out]`. */
   readonly scale: Float32Array;
+  /** The digital zero point in weight units, `[strips, out]`; null where the mapping has none. */
+  readonly zero: Float32Array | null;
   /** The DAC's range at each strip, in units of the layer's input; null without a DAC. */
   readonly inputRange: Float32Array | null;
-  /** The ADC's range, `[strips, out]`, in units of the layer's output; null without an ADC. */
+  /** The ADC's range, `[strips, slices, out]`, in units of the layer's output; null without an ADC. */
   readonly adcRange: Float32Array | null;
 }
 
@@ -42,7 +44,7 @@ export interface Bits {
 export interface CompileOptions {
   /** Largest tile. */
   readonly tile: { readonly rows: number; readonly columns: number };
-  readonly scale: ScaleRule;
+  readonly mapping: MappingOptions;
   /** `bits` null: an exact converter. */
   readonly dac: Bits;
   readonly adc: Bits;
@@ -61,7 +63,7 @@ export interface Program {
 export function defaultOptions(profile: DeviceProfile): CompileOptions {
   return {
     tile: { rows: profile.array.rows, columns: profile.array.columns },
-    scale: profile.mapping.scale,
+    mapping: profile.mapping,
     dac: profile.converters.dac,
     adc: profile.converters.adc,
   };
@@ -98,7 +100,7 @@ export function compileProgram(
     const strips = partition(layer.in, options.tile.rows);
     const columns = partition(layer.out, options.tile.columns);
     const weight = weightInOut(graph, layer);
-    const mapped = mapWeights(name, weight, layer.out, strips, columns, profile, options.scale);
+    const mapped = mapWeights(name, weight, layer.out, strips, columns, profile, options.mapping);
     const range = calibrated ? ranges.get(name) : undefined;
     if (calibrated && range === undefined) {
       throw new CompileError('compile', `layer "${name}" must have converter ranges, got none; calibrate it`);
@@ -157,15 +159,65 @@ function weightInOut(
   return turned;
 }
 
-/** Effective weights of a strip without any error: what its targets stand for. `[R, out]`, within 1 ulp of the model's. */
+/**
+ * What cells stand for, without any error: a strip's weights `[R, out]`, w = scale x sum of share x g, + zero. Of the
+ * program's own targets these are the model's weights, within the bound of the mapping (see `mapWeights`).
+ */
 export function targetWeights(layer: ProgramLayer, strip: number): Float32Array {
-  const [from, to] = layer.strips[strip]!;
-  const weights = new Float32Array((to - from) * layer.out);
-  for (let at = 0; at < weights.length; at++) {
-    const cell = from * layer.out + at;
-    weights[at] =
-      Math.fround(layer.plus[cell]! - layer.minus[cell]!) *
-      layer.scale[strip * layer.out + (at % layer.out)]!;
+  const [first, ...others] = sliceWeights(layer, strip);
+  const weights = first!;
+  for (const slice of others) for (let at = 0; at < weights.length; at++) weights[at]! += slice[at]!;
+  if (layer.zero !== null) {
+    const zero = layer.zero.subarray(strip * layer.out, (strip + 1) * layer.out);
+    for (let at = 0; at < weights.length; at++) weights[at]! += zero[at % layer.out]!;
   }
   return weights;
+}
+
+/** A number of each of a kind of cell, as `[in, out]`: those of zero-point cells stand for all weights that share one. */
+export function perWeight(
+  layer: Pick<ProgramLayer, 'in' | 'out' | 'columns'>,
+  cell: CellRole,
+  values: Float32Array,
+): Float32Array {
+  if (!cell.isShared) return values;
+  const each = new Float32Array(layer.in * layer.out);
+  for (let row = 0; row < layer.in; row++) {
+    layer.columns.forEach(([from, to], range) => {
+      each.fill(values[row * layer.columns.length + range]!, row * layer.out + from, row * layer.out + to);
+    });
+  }
+  return each;
+}
+
+/** What the cells of each slice stand for, without the digital zero point: each `[R, out]` in weight units. */
+export function sliceWeights(layer: ProgramLayer, strip: number): Float32Array[] {
+  const { out } = layer;
+  const [from, to] = layer.strips[strip]!;
+  const slices = Array.from({ length: sliceCount(layer.cells) }, () => new Float32Array((to - from) * out));
+  for (const { slice, share, plus, minus } of couplesOf(layer.cells)) {
+    const weights = slices[slice]!;
+    const zeros = minus === null ? null : perWeight(layer, minus, minus.targets);
+    for (let at = 0; at < weights.length; at++) {
+      const cell = from * out + at;
+      const g = Math.fround(plus.targets[cell]! - (zeros === null ? 0 : zeros[cell]!));
+      weights[at]! += g * Math.fround(layer.scale[strip * out + (at % out)]! * share);
+    }
+  }
+  return slices;
+}
+
+/** A layer's weights as graph inputs: what `weightsOf` gives for each strip, an array `[R, out]` a slice. */
+export function stripFeeds(
+  layer: ProgramLayer,
+  weightsOf: (strip: number) => readonly Float32Array[],
+): Record<string, Tensor> {
+  const feeds: Record<string, Tensor> = {};
+  layer.strips.forEach(([from, to], strip) => {
+    const names = sliceInputs(layer.name, strip, sliceCount(layer.cells));
+    weightsOf(strip).forEach((weights, slice) => {
+      feeds[names[slice]!] = float32([to - from, layer.out], weights);
+    });
+  });
+  return feeds;
 }

@@ -2,7 +2,7 @@ import { lookup } from '../core/table.ts';
 import type { Tensor } from '../graph/graph.ts';
 import { float32 } from '../graph/graph.ts';
 import { cellLaws } from '../profile/cell-laws.ts';
-import type { Program, ProgramLayer } from './program.ts';
+import { type Program, type ProgramLayer, perWeight } from './program.ts';
 
 /** Standard deviations that a chip in spec stays within on every column: 2 in 10^9 a column are missed. */
 export const TOLERANCE_DEVIATIONS = 6;
@@ -10,7 +10,7 @@ export const TOLERANCE_DEVIATIONS = 6;
 /**
  * A product for each strip, to accept or reject a chip by: `<layer>.<strip>.input` `[1, R]`, `.output` and `.tolerance`
  * `[1, out]`, in weight units, read at the first age that the profile's source supports (the reference read as a rule),
- * before the ADC.
+ * before the ADC; slices and the digital zero point are in it.
  *
  * The input is fixed: x_i = 2 frac((i + 1) phi) - 1 with phi the golden ratio, well spread and the same everywhere.
  * The output is computed in float64 in row order from the model's own weights as the targets give them. The tolerance
@@ -46,23 +46,32 @@ function stripVector(program: Program, layer: ProgramLayer, strip: number) {
   const output = new Float64Array(layer.out);
   const variance = new Float64Array(layer.out);
   const shift = new Float64Array(layer.out);
+  const cells = layer.cells.map((cell) => ({
+    share: cell.share,
+    targets: perWeight(layer, cell, cell.targets),
+  }));
   for (let row = from; row < to; row++) {
     const x = input[row - from]!;
     for (let column = 0; column < layer.out; column++) {
       const at = row * layer.out + column;
       const unit = layer.scale[strip * layer.out + column]!;
-      output[column] = output[column]! + x * (layer.plus[at]! - layer.minus[at]!) * unit;
-      for (const g of [layer.plus[at]!, layer.minus[at]!]) {
+      const zero = layer.zero === null ? 0 : layer.zero[strip * layer.out + column]!;
+      let weight = 0;
+      for (const { share, targets } of cells) {
+        const g = targets[at]!;
+        const size = Math.abs(x * unit * share);
+        weight += share * g;
         const level = g / gMax;
         const write = laws.writeStd === null ? 0 : lookup(laws.writeStd, level);
         const read = laws.readStd === null ? 0 : lookup(laws.readStd, level) * g;
-        variance[column] = variance[column]! + (x * unit) ** 2 * (write * write + read * read);
+        variance[column] = variance[column]! + size ** 2 * (write * write + read * read);
         // A Gaussian cut off at 0 moves its mean by at most std / sqrt(2 pi), where the target is 0.
-        if (write > 0 && g < 3 * write) shift[column] = shift[column]! + Math.abs(x * unit) * write * 0.4;
+        if (write > 0 && g < 3 * write) shift[column] = shift[column]! + size * write * 0.4;
         if (laws.writeMeanShift !== null) {
-          shift[column] = shift[column]! + Math.abs(x * unit * lookup(laws.writeMeanShift, level));
+          shift[column] = shift[column]! + size * Math.abs(lookup(laws.writeMeanShift, level));
         }
       }
+      output[column] = output[column]! + x * weight * unit + x * zero;
     }
   }
   const tolerance = Float32Array.from(output, (value, column) => {

@@ -15,7 +15,7 @@ export interface CellKernels {
   readCells(job: ReadJob): void;
   /** Targets to cells at the time of the laws: written, drifted, and read if there is a stream for it. */
   presentCells(job: PresentJob): void;
-  /** Targets of pairs to weights, in one pass that stores no cell. */
+  /** Targets of pairs, or of cells that stand alone, to weights, in one pass that stores no cell. */
   effectiveWeights(job: EffectiveWeightsJob): void;
 }
 
@@ -53,10 +53,11 @@ export interface EffectiveWeightsJob {
   readonly laws: CellLaws;
   readonly noiseScale: number;
   readonly plus: CellStreams;
-  readonly minus: CellStreams;
+  /** Null, with `targetMinus`, for cells that stand alone: gMinus is 0. */
+  readonly minus: CellStreams | null;
   /** Targets of the whole layer, `[in, columns]`. */
   readonly targetPlus: Float32Array;
-  readonly targetMinus: Float32Array;
+  readonly targetMinus: Float32Array | null;
   readonly columns: number;
   /** The rows to compute: `fromRow` to `toRow` - 1. */
   readonly fromRow: number;
@@ -110,10 +111,16 @@ export function checkEffectiveWeightsJob(job: EffectiveWeightsJob): void {
       `${name}: the rows must lie within the layer's ${rows}, got ${fromRow} to ${toRow}; the end is not counted in`,
     );
   }
-  if ((job.plus.read === null) !== (job.minus.read === null)) {
+  if ((job.minus === null) !== (job.targetMinus === null)) {
+    const got = job.minus === null ? 'targets alone' : 'streams alone';
+    throw new RangeError(
+      `${name}: minus cells must have streams and targets, or neither, got ${got}; give both`,
+    );
+  }
+  if (job.minus !== null && (job.plus.read === null) !== (job.minus.read === null)) {
     throw new RangeError(`${name}: both cells of a pair must be read, or none, got one; give both a stream`);
   }
-  checkLength(name, 'targetMinus', job.targetMinus, targetPlus.length);
+  checkLength(name, 'targetMinus', job.targetMinus ?? undefined, targetPlus.length);
   checkLength(name, 'scale', job.scale, columns);
   checkLength(name, 'columnSums', job.columnSums, columns);
   checkLength(name, 'out', job.out, (toRow - fromRow) * columns);

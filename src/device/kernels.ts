@@ -199,7 +199,9 @@ export function createKernels({ bytes }: { bytes: number }): Kernels {
         );
       }
       setLaws(job.laws);
-      [job.plus, job.minus].forEach(({ write, drift, read }, pair) => {
+      [job.plus, job.minus].forEach((streams, pair) => {
+        if (streams === null) return;
+        const { write, drift, read } = streams;
         setStream(3 * pair, write);
         setStream(3 * pair + 1, drift);
         if (read !== null) setStream(3 * pair + 2, read);
@@ -210,13 +212,13 @@ export function createKernels({ bytes }: { bytes: number }): Kernels {
       if (columnSums !== undefined) sums.set(columnSums);
       const end = job.toRow * columns;
       const first = job.fromRow * columns;
-      const step = [targetPlus, targetMinus, out].every(isInside) ? Math.max(1, end - first) : CARRIED;
+      const step = [targetPlus, targetMinus ?? out, out].every(isInside) ? Math.max(1, end - first) : CARRIED;
       for (let from = first; from < end; from += step) {
         const to = Math.min(from + step, end);
         wasm.effectiveWeights(
           stages,
           place(0, targetPlus, from, to),
-          place(1, targetMinus, from, to),
+          targetMinus === null ? 0 : place(1, targetMinus, from, to),
           outPlace(out, from - first),
           to - from,
           from,

@@ -48,9 +48,10 @@ export const plainKernels: CellKernels = {
     const { laws, noiseScale, columns, scale, gain, out, columnSums } = job;
     const first = job.fromRow * columns;
     const targetPlus = job.targetPlus.subarray(first, job.toRow * columns);
-    const targetMinus = job.targetMinus.subarray(first, job.toRow * columns);
+    const targetMinus =
+      job.targetMinus?.subarray(first, job.toRow * columns) ?? new Float32Array(targetPlus.length);
     const plus = present(laws, noiseScale, job.plus, targetPlus, first);
-    const minus = present(laws, noiseScale, job.minus, targetMinus, first);
+    const minus = job.minus === null ? targetMinus : present(laws, noiseScale, job.minus, targetMinus, first);
     for (let i = 0; i < plus.length; i++) {
       const column = i % columns;
       const weight = f(f((plus[i] ?? NaN) - (minus[i] ?? NaN)) * (scale[column] ?? NaN));

@@ -106,7 +106,7 @@ function layerRecord(layer: ProgramLayer, { manifest, digital, program }: Bundle
 function simulated(bundle: Bundle, job: EvaluateJob): string[] {
   const { profile, options } = bundle.program;
   const said = [
-    `conductance pairs on arrays of ${options.tile.rows} x ${options.tile.columns}, scaled by ${options.scale}`,
+    `conductance pairs on arrays of ${options.tile.rows} x ${options.tile.columns}, scaled by ${options.mapping.scale}`,
   ];
   if (profile.writing !== null) said.push('writing (programming) noise of each cell, once a chip');
   if (profile.drift !== null) said.push('conductance drift with an exponent of its own for each cell');

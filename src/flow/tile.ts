@@ -92,28 +92,34 @@ export async function tile(job: TileJob): Promise<TileResult> {
   const program = withRanges({ input: inputRange, adc }, options);
   const [output] = await run(engine, program.graph, input, read, ['output']);
 
-  const plus = cells.get(`${LAYER}.plus`)!;
-  const minus = cells.get(`${LAYER}.minus`)!;
-  const held = { ...layer, plus: plus.data as Float32Array, minus: minus.data as Float32Array };
+  const held = {
+    ...layer,
+    cells: layer.cells.map((cell) => ({
+      ...cell,
+      targets: cells.get(`${LAYER}.${cell.name}`)!.data as Float32Array,
+    })),
+  };
   const effective = new Float32Array(weight.data.length);
   layer.strips.forEach(([from], strip) => {
     effective.set(targetWeights(held, strip), from * weight.columns);
   });
-  const whole = [weight.rows, weight.columns];
   const saved = new Map<string, Tensor>([
     ['output', float32([input.rows, weight.columns], output!)],
-    ['weightEffective', float32(whole, effective)],
-    ['targetPlus', float32(whole, layer.plus)],
-    ['targetMinus', float32(whole, layer.minus)],
-    ['cellPlus', plus],
-    ['cellMinus', minus],
+    ['weightEffective', float32([weight.rows, weight.columns], effective)],
   ]);
+  for (const { name, targets } of layer.cells) {
+    const cell = cells.get(`${LAYER}.${name}`)!;
+    saved.set(`target${capitalised(name)}`, float32(cell.shape, targets));
+    saved.set(`cell${capitalised(name)}`, cell);
+  }
   const metadata = {
-    cells: 'plus, minus',
+    cells: layer.cells.map(({ name }) => name).join(', '),
+    mapping: options.mapping.kind,
     noise: `${job.noiseScale}`,
     profile: profile.name,
     seconds: `${job.at}`,
     seed: `${job.seed}`,
+    shares: layer.cells.map(({ share }) => share).join(', '),
     unit: 'microsiemens',
   };
   await writeFileAtomic(job.out, encodeSafetensors(saved, metadata));
@@ -127,6 +133,10 @@ export async function tile(job: TileJob): Promise<TileResult> {
     saturatedConversions: options.adc.bits === null ? null : saturatedShare(layer, products, adc),
   };
   return { ...result, lines: linesOf(result) };
+}
+
+function capitalised(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 /** The graph of one product, which the compiler takes as a model of one layer. */

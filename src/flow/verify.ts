@@ -1,5 +1,6 @@
 import { type Bundle, readBundle } from '../compile/bundle.ts';
-import { stripInput } from '../compile/lower.ts';
+import { sliceCount } from '../compile/cells.ts';
+import { sliceInputs } from '../compile/lower.ts';
 import { targetWeights } from '../compile/program.ts';
 import { HoldfastError } from '../core/errors.ts';
 import type { Progress } from '../core/progress.ts';
@@ -77,15 +78,16 @@ function checkStripInputs({ program }: Bundle): void {
   const inputs = new Map(program.graph.inputs.map((input) => [input.name, input]));
   for (const layer of program.layers) {
     layer.strips.forEach(([from, to], strip) => {
-      const name = stripInput(layer.name, strip);
-      const got = inputs.get(name)?.shape.join(', ');
       const want = [to - from, layer.out].join(', ');
-      if (got !== want)
+      for (const name of sliceInputs(layer.name, strip, sliceCount(layer.cells))) {
+        const got = inputs.get(name)?.shape.join(', ');
+        if (got === want) continue;
         throw new HoldfastError(
           'bad-file',
           'program.onnx',
           `input "${name}" must be [${want}], got ${got === undefined ? 'none' : `[${got}]`}; compile again`,
         );
+      }
     });
   }
 }

@@ -28,7 +28,7 @@ export interface DeviceProfile {
   readonly readNoise: { readonly std: Law } | null;
   /** The largest tile. */
   readonly array: { readonly rows: number; readonly columns: number };
-  readonly mapping: { readonly kind: 'pair-one-sided'; readonly scale: 'tile' | 'column' };
+  readonly mapping: ProfileMapping;
   readonly converters: { readonly dac: Converter; readonly adc: Converter };
   /** The JSON that `parseProfile` read, with all that it extends: what a bundle embeds and reads again. */
   readonly source: ProfileJson;
@@ -63,6 +63,13 @@ export interface Validity {
   /** Infinity where there is no end. */
   readonly toSeconds: number;
   readonly source: string | null;
+}
+
+/** How weights become conductances. */
+export interface ProfileMapping {
+  readonly kind: 'pair-one-sided';
+  /** Whether each tile or each of its columns has its own scale of weight to conductance. */
+  readonly scale: 'tile' | 'column';
 }
 
 export interface Converter {

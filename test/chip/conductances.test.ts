@@ -1,6 +1,7 @@
 import test from 'ava';
 import { presentConductances } from '../../src/chip/conductances.ts';
 import { loadProfile } from '../../src/profile/load.ts';
+import { targetsOf } from '../support/cells.ts';
 import { oneLayer } from '../support/toy.ts';
 
 test('presentConductances: every cell of every layer, not negative, reported layer by layer', async (t) => {
@@ -20,6 +21,6 @@ test('presentConductances: every cell of every layer, not negative, reported lay
 test('presentConductances: ideal cells hold their targets, bit for bit', async (t) => {
   const program = oneLayer(await loadProfile('ideal'), 30, 40);
   const cells = presentConductances(program, { chip: 1, seconds: 3600, noise: 2 }, () => undefined);
-  t.deepEqual(cells.get('layer.plus')!.data, program.layers[0]!.plus);
-  t.deepEqual(cells.get('layer.minus')!.data, program.layers[0]!.minus);
+  t.deepEqual(cells.get('layer.plus')!.data, targetsOf(program.layers[0]!, 'plus'));
+  t.deepEqual(cells.get('layer.minus')!.data, targetsOf(program.layers[0]!, 'minus'));
 });

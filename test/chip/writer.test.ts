@@ -6,6 +6,7 @@ import { compileProgram, defaultOptions, type Program, targetWeights } from '../
 import { UsageError } from '../../src/core/errors.ts';
 import type { Tensor } from '../../src/graph/graph.ts';
 import { loadProfile } from '../../src/profile/load.ts';
+import { withTargets } from '../support/cells.ts';
 import { constantLaw, oneLayer, TOY_LAYERS, toyGraph, toyProfile } from '../support/toy.ts';
 
 const DAY = 86_400;
@@ -65,7 +66,10 @@ test('createChipWriter: without a read the weights are the differences of presen
     const plus = cells.get(`${layer.name}.plus`)!.data as Float32Array;
     const minus = cells.get(`${layer.name}.minus`)!.data as Float32Array;
     layer.strips.forEach((_, strip) => {
-      t.deepEqual(weights[stripInput(layer.name, strip)], targetWeights({ ...layer, plus, minus }, strip));
+      t.deepEqual(
+        weights[stripInput(layer.name, strip)],
+        targetWeights({ ...layer, ...withTargets(layer, { plus, minus }) }, strip),
+      );
     });
   }
 });
@@ -96,7 +100,11 @@ test('createChipWriter: programs with equal layers have equal chips, whatever ti
       toyGraph(),
       TOY_LAYERS,
       profile,
-      { ...defaultOptions(profile), scale: 'column', tile: { rows, columns: 4 } },
+      {
+        ...defaultOptions(profile),
+        mapping: { ...profile.mapping, scale: 'column' },
+        tile: { rows, columns: 4 },
+      },
       null,
     );
   t.deepEqual(weightsOf(of(7), {}), weightsOf(of(9), {}));
@@ -106,8 +114,7 @@ test('createChipWriter: programs with equal layers have equal chips, whatever ti
     ...cut,
     layers: cut.layers.map((layer, i) => ({
       ...layer,
-      plus: whole.layers[i]!.plus,
-      minus: whole.layers[i]!.minus,
+      cells: whole.layers[i]!.cells,
     })),
   };
   const state = { chip: 7, seconds: DAY, noise: 1 };
@@ -177,8 +184,8 @@ test('createChipWriter: a cell of a pair rests at gMin, and weights come back wi
     const program = oneLayer(await loadProfile(name), 64, 64);
     const { gMinMicrosiemens: gMin } = program.profile;
     t.true(gMin > 0);
-    const [layer] = program.layers;
-    t.true(layer!.plus.every((g, i) => g === Math.fround(gMin) || layer!.minus[i] === Math.fround(gMin)));
+    const [plus, minus] = program.layers[0]!.cells.map(({ targets }) => targets);
+    t.true(plus!.every((g, i) => g === Math.fround(gMin) || minus![i] === Math.fround(gMin)));
     const targets = copied(createChipWriter(program).targets());
     t.deepEqual(weightsOf(program, { noise: 0 }), targets);
   }

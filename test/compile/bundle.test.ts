@@ -32,8 +32,9 @@ test('writeBundle: what is read back is what was written', async (t) => {
     name: 'second',
     in: 7,
     out: 4,
-    mapping: 'differential-one-sided',
+    mapping: 'pair-one-sided',
     cells: ['plus', 'minus'],
+    shares: [1, -1],
     tiles: [
       { rows: [0, 3], columns: [0, 4] },
       { rows: [3, 5], columns: [0, 4] },

@@ -1,23 +1,25 @@
 import test from 'ava';
 import { CompileError } from '../../src/compile/compile-error.ts';
-import { mapWeights, type ScaleRule } from '../../src/compile/map.ts';
+import { mapWeights } from '../../src/compile/map.ts';
 import { partition } from '../../src/compile/partition.ts';
+import { targetsOf } from '../support/cells.ts';
 import { spread } from '../support/operator-case.ts';
 
 const DEVICE = { gMinMicrosiemens: 0, gMaxMicrosiemens: 25 };
 
 /** Maps one matrix on tiles of 3 x 4 and takes the weights back: (gPlus - gMinus) x scale in float32. */
-function there(weight: Float32Array, out: number, rule: ScaleRule, device = DEVICE) {
+function there(weight: Float32Array, out: number, scale: 'tile' | 'column', device = DEVICE) {
   const strips = partition(weight.length / out, 3);
   const columns = partition(out, 4);
-  const mapped = mapWeights('layer', weight, out, strips, columns, device, rule);
+  const mapped = mapWeights('layer', weight, out, strips, columns, device, { kind: 'pair-one-sided', scale });
+  const [plus, minus] = [targetsOf(mapped, 'plus'), targetsOf(mapped, 'minus')];
   const back = new Float32Array(weight.length);
   strips.forEach(([from, to], strip) => {
     for (let at = from * out; at < to * out; at++) {
-      back[at] = Math.fround(mapped.plus[at]! - mapped.minus[at]!) * mapped.scale[strip * out + (at % out)]!;
+      back[at] = Math.fround(plus[at]! - minus[at]!) * mapped.scale[strip * out + (at % out)]!;
     }
   });
-  return { ...mapped, back, strips, columns };
+  return { ...mapped, plus, minus, back, strips, columns };
 }
 
 /** The distance of neighbouring float32 numbers at a value. */
@@ -70,19 +72,13 @@ test('mapWeights: a tile has the scale of its largest weight, a column that of i
   const weight = Float32Array.from([1, -2, 0.5, 0, 0.5, 0.25, -0.25, 0]);
   const device = { gMinMicrosiemens: 0, gMaxMicrosiemens: 8 };
   const columns = partition(4, 2);
-  const scales = (rule: ScaleRule) => [
-    ...mapWeights('layer', weight, 4, [[0, 2]], columns, device, rule).scale,
-  ];
+  const mapped = (scale: 'tile' | 'column') =>
+    mapWeights('layer', weight, 4, [[0, 2]], columns, device, { kind: 'pair-one-sided', scale });
+  const scales = (scale: 'tile' | 'column') => [...mapped(scale).scale];
   t.deepEqual(scales('tile'), [0.25, 0.25, 0.0625, 0.0625]);
   t.deepEqual(scales('column'), [0.125, 0.25, 0.0625, 0]);
-  t.deepEqual(
-    [...mapWeights('layer', weight, 4, [[0, 2]], columns, device, 'tile').plus],
-    [4, 0, 8, 0, 2, 1, 0, 0],
-  );
-  t.deepEqual(
-    [...mapWeights('layer', weight, 4, [[0, 2]], columns, device, 'tile').minus],
-    [0, 8, 0, 0, 0, 0, 4, 0],
-  );
+  t.deepEqual([...targetsOf(mapped('tile'), 'plus')], [4, 0, 8, 0, 2, 1, 0, 0]);
+  t.deepEqual([...targetsOf(mapped('tile'), 'minus')], [0, 8, 0, 0, 0, 0, 4, 0]);
 });
 
 test('mapWeights: with gMin above 0 cells stay within the range and weights come back to its rounding', (t) => {

@@ -70,6 +70,10 @@ for (const [kind, { presentCells, driftCells, effectiveWeights }] of Object.entr
       'effectiveWeights: out must have 3 elements, got 6; cut it to fit',
     ),
     refuses(
+      () => effectiveWeights({ ...weights, minus: null }),
+      'effectiveWeights: minus cells must have streams and targets, or neither, got targets alone; give both',
+    ),
+    refuses(
       () => effectiveWeights({ ...weights, minus: cellStreams(1, 'l', 'minus', null) }),
       'effectiveWeights: both cells of a pair must be read, or none, got one; give both a stream',
     ),

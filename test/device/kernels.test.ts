@@ -2,7 +2,7 @@ import test from 'ava';
 import { stream } from '../../src/core/stream.ts';
 import { constantTable, tabulate } from '../../src/core/table.ts';
 import type { CellKernels, EffectiveWeightsJob } from '../../src/device/cell-jobs.ts';
-import { cellStreams } from '../../src/device/cell-streams.ts';
+import { type CellStreams, cellStreams } from '../../src/device/cell-streams.ts';
 import { createKernels } from '../../src/device/kernels.ts';
 import { plainKernels } from '../../src/device/plain.ts';
 import type { CellLaws } from '../../src/profile/cell-laws.ts';
@@ -96,6 +96,11 @@ for (const [name, laws] of Object.entries(LAWS)) {
           plainKernels.effectiveWeights(plain);
           t.deepEqual(bits(job.out), bits(plain.out), `${rows} x ${columns}`);
           t.deepEqual(job.columnSums, plain.columnSums);
+          const alone = { targetMinus: null, minus: null };
+          kernels.effectiveWeights({ ...job, ...alone });
+          plainKernels.effectiveWeights({ ...plain, ...alone });
+          t.deepEqual(bits(job.out), bits(plain.out), `cells alone, ${rows} x ${columns}`);
+          t.deepEqual(job.columnSums, plain.columnSums);
         }
       }
     }
@@ -108,7 +113,11 @@ function weightsJob(
   columns: number,
   some: Pick<EffectiveWeightsJob, 'fromRow' | 'toRow' | 'noiseScale' | 'gain'>,
   readEvent: number | null,
-): EffectiveWeightsJob & { columnSums: Float64Array } {
+): EffectiveWeightsJob & {
+  columnSums: Float64Array;
+  targetMinus: Float32Array;
+  minus: CellStreams;
+} {
   const { plus, minus } = pairTargets(rows * columns);
   return {
     ...some,

@@ -1,5 +1,6 @@
 import test from 'ava';
 import type { Bundle } from '../../src/compile/bundle.ts';
+import type { LayerCell } from '../../src/compile/cells.ts';
 import type { ProgramLayer } from '../../src/compile/program.ts';
 import { BadFileError } from '../../src/core/errors.ts';
 import { checkIdeal } from '../../src/flow/check-ideal.ts';
@@ -35,18 +36,27 @@ test('checkIdeal: the ideal chip of a bundle is its digital model to float round
 });
 
 const SABOTAGE: readonly [string, (layer: ProgramLayer) => Partial<ProgramLayer>][] = [
-  [
-    'two rows of targets swapped',
-    ({ plus, minus }) => ({ plus: swapped(plus, 1, 4), minus: swapped(minus, 1, 4) }),
-  ],
+  ['two rows of targets swapped', (layer) => of(layer, ({ targets }) => swapped(targets, 1, 4))],
   [
     'the scale of one strip wrong',
     ({ scale, out }) => ({ scale: scale.map((unit, i) => (i < out ? unit : 1.01 * unit)) }),
   ],
-  ['plus and minus exchanged', ({ plus, minus }) => ({ plus: minus, minus: plus })],
-  ['a cell that is no number', ({ plus }) => ({ plus: changed(plus, 9, Number.NaN) })],
-  ['one cell at 0', ({ plus, minus }) => ({ plus: changed(plus, 8, 0), minus: changed(minus, 8, 0) })],
+  [
+    'plus and minus exchanged',
+    ({ cells }) => ({ cells: cells.map((cell, i) => ({ ...cell, targets: cells[1 - i]!.targets })) }),
+  ],
+  [
+    'a cell that is no number',
+    (layer) =>
+      of(layer, ({ name, targets }) => (name === 'plus' ? changed(targets, 9, Number.NaN) : targets)),
+  ],
+  ['one cell at 0', (layer) => of(layer, ({ targets }) => changed(targets, 8, 0))],
 ];
+
+/** The layer's cells with other targets. */
+function of({ cells }: ProgramLayer, targets: (cell: LayerCell) => Float32Array): Partial<ProgramLayer> {
+  return { cells: cells.map((cell) => ({ ...cell, targets: targets(cell) })) };
+}
 
 for (const [name, change] of SABOTAGE) {
   test(`checkIdeal: does not pass with ${name}`, async (t) => {

@@ -73,10 +73,12 @@ test('tile: on ideal cells the exact product, and weights within 1 ulp', async (
   t.is(lines.length, 4);
   t.deepEqual(metadata, {
     cells: 'plus, minus',
+    mapping: 'pair-one-sided',
     noise: '1',
     profile: 'ideal',
     seconds: '0',
     seed: '1',
+    shares: '1, -1',
     unit: 'microsiemens',
   });
   t.true(worst(values('weightEffective'), Array.from(weight.data as Float32Array)) <= 2 ** -23);

@@ -7,7 +7,8 @@ const minusCells: usize = memory.data((1024 + 16) * 4, 16);
 
 /**
  * out = (gPlus - gMinus) scale[column] gain for `count` elements of a layer of `columns` columns, from element `first`;
- * where `sums` is not 0, sign(targetPlus - targetMinus) (gPlus - gMinus) scale is added to each column's sum.
+ * where `sums` is not 0, sign(targetPlus - targetMinus) (gPlus - gMinus) scale is added to each column's sum. Where
+ * `targetMinus` is 0, cells stand alone: gMinus and its target are 0.
  */
 export function effectiveWeights(
   stages: i32,
@@ -23,12 +24,13 @@ export function effectiveWeights(
   sums: usize,
 ): void {
   let column = <i32>((<u64>first) % columns);
+  if (!targetMinus) memory.fill(minusCells, 0, BLOCK << 2);
   for (let at = 0; at < count; ) {
     const element = <u64>first + at;
     const n = min(BLOCK - <i32>(element & 15), count - at);
     const offset = (<usize>at) << 2;
     runStages(stages, plusCells, targetPlus + offset, n, element, 0, noise);
-    runStages(stages, minusCells, targetMinus + offset, n, element, SLOTS, noise);
+    if (targetMinus) runStages(stages, minusCells, targetMinus + offset, n, element, SLOTS, noise);
     for (let done = 0; done < n; ) {
       const run = min(columns - column, n - done);
       const moved = (<usize>done) << 2;
@@ -39,7 +41,7 @@ export function effectiveWeights(
           plusCells + moved,
           minusCells + moved,
           targetPlus + offset + moved,
-          targetMinus + offset + moved,
+          targetMinus ? targetMinus + offset + moved : minusCells,
           run,
           scale + from,
           sums + 2 * from,
