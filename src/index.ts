@@ -18,6 +18,7 @@ export { HoldfastError } from './core/errors.ts';
 export { type Progress, silentProgress } from './core/progress.ts';
 export { type Stream, stream } from './core/stream.ts';
 export type { Example, Task } from './data/task.ts';
+export { type AihwkitTileJob, aihwkitTile } from './device/aihwkit-semantics.ts';
 export { simulateCells } from './device/simulate.ts';
 export type { RunRecord } from './evaluate/run-record.ts';
 export { parseSamples, type Sample } from './evaluate/sample.ts';
