@@ -1,0 +1,139 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { tInterval } from '../../src/core/intervals.ts';
+import { mean } from '../../src/core/statistics.ts';
+import { parseSamples, type Sample } from '../../src/evaluate/sample.ts';
+import type { StudyArm } from './arms.ts';
+
+export interface StudyResults {
+  readonly out: string;
+  readonly arms: readonly StudyArm[];
+  readonly seeds: readonly string[];
+  readonly profiles: readonly string[];
+  readonly noise: readonly number[];
+  readonly commands: readonly string[];
+  readonly options: Readonly<Record<string, string | undefined>>;
+}
+
+/** The page of a study: clean results, then for each profile the mean over chips and seeds, and paired differences. */
+export async function studyPage(study: StudyResults): Promise<string> {
+  const { options, profiles, arms, seeds } = study;
+  const trained = await Promise.all(arms.map((arm) => cleanRow(study, arm)));
+  const metric = trained[0]!.metric;
+  const lines = [
+    `# ${options.task}: ${options.model === 'use-lite' ? 'the embedded model' : options.model!.split('/').at(-1)}`,
+    '',
+    `Made by \`bench/study\`, ${seeds.length} training seeds (${seeds.join(', ')}), target of the draws: the layers' weight error at noise scale ${options.scale}. Values are ${metric} in percent; intervals are 95 %, Student's t.`,
+    '',
+    '## Clean, digital',
+    '',
+    'Interval over training seeds.',
+    '',
+    `| method | numbers | with head | minutes | ${metric} | each seed |`,
+    '| --- | ---: | ---: | ---: | ---: | --- |',
+    ...trained.map(
+      ({ name, numbers, withHead, minutes, values }) =>
+        `| ${name} | ${numbers} | ${withHead} | ${minutes.toFixed(1)} | ${withInterval(values)} | ${values.map(percent).join(', ')} |`,
+    ),
+  ];
+  for (const profile of profiles) lines.push('', ...(await profileTables(study, profile, metric)));
+  lines.push('', '## Commands', '', '```sh', ...study.commands, '```', '');
+  return lines.join('\n');
+}
+
+async function cleanRow({ out, seeds }: StudyResults, { name }: StudyArm) {
+  const values: number[] = [];
+  const minutes: number[] = [];
+  let metric = '';
+  let counts = { trainableParameters: 0, trainableParametersWithHead: 0 };
+  for (const seed of seeds) {
+    const folder = join(out, 'adapters', `${name}-${seed}`);
+    const { metrics } = await json<{ metrics: Record<string, number> }>(join(folder, 'metrics.json'));
+    metric = 'pearson' in metrics ? 'pearson' : 'accuracy';
+    values.push(metrics[metric]!);
+    minutes.push(Number(await readFile(join(folder, 'minutes'), 'utf8')));
+    counts = await json(join(folder, 'adapter.json'));
+  }
+  const { trainableParameters: numbers, trainableParametersWithHead: withHead } = counts;
+  return { name, metric, values, minutes: mean(minutes), numbers, withHead };
+}
+
+async function profileTables(study: StudyResults, profile: string, metric: string): Promise<string[]> {
+  const { arms, seeds, noise } = study;
+  const rows = new Map<string, (readonly Sample[])[]>();
+  for (const { name } of arms) {
+    rows.set(name, await Promise.all(seeds.map((seed) => samples(study, profile, `${name}-${seed}`))));
+  }
+  /** Values of a condition, `[seeds][chips]`. */
+  const at = (name: string, scale: number) =>
+    rows.get(name)!.map((run) =>
+      run
+        .filter((row) => row.chip !== null && row.noise === scale)
+        .sort((a, b) => a.chip! - b.chip!)
+        .map((row) => row.metrics[metric]!),
+    );
+  const chips = at(arms[0]!.name, noise[0]!)[0]!.length;
+  const head = ['method', ...noise.map((scale) => `noise ${scale}`)];
+  const table = (title: readonly string[], cells: readonly string[][]) => [
+    `| ${title.join(' | ')} |`,
+    `| --- |${' ---: |'.repeat(title.length - 1)}`,
+    ...cells.map((cell) => `| ${cell.join(' | ')} |`),
+  ];
+  const pairs = arms.filter(({ against }) => against !== undefined && rows.has(against));
+  return [
+    `## On ${profile}, 0 s`,
+    '',
+    `Mean over ${chips} chips and ${seeds.length} seeds, with the interval over chips of the mean over seeds.`,
+    '',
+    ...table(
+      head,
+      arms.map(({ name }) => [name, ...noise.map((scale) => withInterval(overSeeds(at(name, scale))))]),
+    ),
+    '',
+    'Differences on the same chips, in points: mean over seeds with the interval over chips; in brackets each seed alone.',
+    '',
+    ...table(
+      ['difference', ...head.slice(1)],
+      pairs.map(({ name, against }) => [
+        `${name} − ${against}`,
+        ...noise.map((scale) => {
+          const [a, b] = [at(against!, scale), at(name, scale)];
+          const differences = b.map((chipsOf, seed) => chipsOf.map((value, chip) => value - a[seed]![chip]!));
+          const each = differences.map((values) => signed(mean(values))).join(', ');
+          return `${withInterval(overSeeds(differences), signed)} (${each})`;
+        }),
+      ]),
+    ),
+  ];
+}
+
+/** The mean over seeds of each chip. */
+function overSeeds(values: readonly (readonly number[])[]): number[] {
+  return values[0]!.map((_, chip) => mean(values.map((seed) => seed[chip]!)));
+}
+
+async function samples({ out }: StudyResults, profile: string, name: string): Promise<readonly Sample[]> {
+  const path = join(out, 'runs', profile, name, 'samples.jsonl');
+  if (!existsSync(path))
+    throw new Error(`${path}: must be there, got no such file; run the study to its end`);
+  return parseSamples(await readFile(path, 'utf8'), path).samples;
+}
+
+function withInterval(values: readonly number[], form: (value: number) => string = percent): string {
+  const interval = tInterval(values);
+  if (interval === null) return form(mean(values));
+  return `${form(mean(values))} [${form(interval.low)}, ${form(interval.high)}]`;
+}
+
+function percent(value: number): string {
+  return (100 * value).toFixed(1);
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${Math.abs(100 * value).toFixed(1)}`;
+}
+
+async function json<T>(path: string): Promise<T> {
+  return JSON.parse(await readFile(path, 'utf8')) as T;
+}
