@@ -1,10 +1,10 @@
 /**
  * Quantities with units, for the few dimensions that a device profile speaks of. Each dimension has one canonical
- * unit, in which all numbers are kept once they are past the door: microsiemens, seconds, volts, kelvin, plain numbers.
+ * unit, in which all numbers are kept once they are past the door: microsiemens, seconds, volts, kelvin, ohm, plain numbers.
  */
 
 /** What a quantity measures. */
-export type Dimension = 'conductance' | 'time' | 'voltage' | 'temperature' | 'dimensionless';
+export type Dimension = 'conductance' | 'time' | 'voltage' | 'temperature' | 'resistance' | 'dimensionless';
 
 interface Unit {
   readonly dimension: Dimension;
@@ -37,6 +37,9 @@ const UNITS: ReadonlyMap<string, Unit> = new Map([
   ['uV', unit('voltage', 1, 1e6)],
   ['K', unit('temperature', 1)],
   ['degC', unit('temperature', 1, 1, 273.15)],
+  ['ohm', unit('resistance', 1)],
+  ['kohm', unit('resistance', 1e3)],
+  ['Mohm', unit('resistance', 1e6)],
   ['1', unit('dimensionless', 1)],
   ['%', unit('dimensionless', 1, 100)],
 ]);

@@ -1,12 +1,16 @@
 import { sha256, stableJson } from '../core/files.ts';
 import { type Dimension, readQuantity } from '../core/units.ts';
 import { buildLaw, wrongUnit } from './build-law.ts';
+import { buildWires } from './build-wires.ts';
 import { shown } from './fault.ts';
 import { type Finding, valueAt } from './finding.ts';
 import type { Law } from './law.ts';
 import { covering, drifting, reading, writing } from './law-findings.ts';
 import type { Converter, DeviceProfile, ProfileJson } from './profile.ts';
 import type { Converter as ConverterJson } from './schema.generated.ts';
+
+/** Rows and columns of the largest tile where the profile gives none. */
+const DEFAULT_SIZE = 256;
 
 /** A profile, or null where some finding is an error. */
 export interface BuiltProfile {
@@ -102,6 +106,12 @@ export async function buildProfile(root: unknown, schemaFindings: readonly Findi
     ...unclamped(root),
   );
   findings.push(...odd(root, limits));
+  const size = (name: 'rows' | 'columns'): number =>
+    sound(`/array/${name}`) ? Number(valueAt(root, `/array/${name}`)) : DEFAULT_SIZE;
+  const ohm = (pointer: string): number => number(pointer, 'resistance', 0);
+  const tile = { gMin, gMax, rows: size('rows'), columns: size('columns') };
+  const wires = buildWires(root, ohm, sound('/wires'), tile);
+  findings.push(...wires.findings);
 
   if ([...schemaFindings, ...findings].some((f) => f.severity === 'error'))
     return { profile: null, findings };
@@ -120,7 +130,8 @@ export async function buildProfile(root: unknown, schemaFindings: readonly Findi
     writing: writeStd === null ? null : { std: writeStd, meanShift: writeMeanShift },
     drift: exponentMean === null ? null : { exponentMean, exponentStd },
     readNoise: readStd === null ? null : { std: readStd },
-    array: { rows: array?.rows ?? 256, columns: array?.columns ?? 256 },
+    array: { rows: array?.rows ?? DEFAULT_SIZE, columns: array?.columns ?? DEFAULT_SIZE },
+    wires: wires.wires,
     mapping: { kind: mapping?.kind ?? 'pair-one-sided', scale: mapping?.scale ?? 'tile' },
     converters: { dac: converter(converters?.dac), adc: converter(converters?.adc) },
     source,

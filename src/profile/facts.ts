@@ -1,5 +1,6 @@
 import { formatDuration } from '../core/duration.ts';
 import { exp, log } from '../core/math.ts';
+import { type LoadedTile, wiresText } from './build-wires.ts';
 import { shown } from './fault.ts';
 import type { Law } from './law.ts';
 import type { Converter, DeviceProfile, ProfileBase } from './profile.ts';
@@ -57,7 +58,7 @@ export function profileFacts(profile: DeviceProfile): ProfileFacts {
 }
 
 function factsOf(profile: DeviceProfile): Fact[] {
-  const { validity, writing, drift, readNoise, array, mapping, converters, provenance } = profile;
+  const { validity, writing, drift, readNoise, array, wires, mapping, converters, provenance } = profile;
   const to = Number.isFinite(validity.toSeconds)
     ? ` to ${formatDuration(validity.toSeconds)}`
     : ', without end';
@@ -78,12 +79,17 @@ function factsOf(profile: DeviceProfile): Fact[] {
     ['drift exponent, std', drift === null ? null : lawText(drift.exponentStd)],
     ['read noise, relative std', lawText(readNoise?.std)],
     ['array', `${array.rows}x${array.columns}`],
+    ['wires', wires === null ? 'without resistance' : wiresText(wires, tileOf(profile))],
     ['mapping', `${mapping.kind}, one scale a ${mapping.scale}`],
     ['DAC', converterText(converters.dac)],
     ['ADC', converterText(converters.adc)],
     ['sha-256', profile.sha256],
   ];
   return pairs.flatMap(([name, value]) => (value === null ? [] : [{ name, value }]));
+}
+
+function tileOf({ gMinMicrosiemens, gMaxMicrosiemens, array }: DeviceProfile): LoadedTile {
+  return { ...array, gMin: gMinMicrosiemens, gMax: gMaxMicrosiemens };
 }
 
 /** What is extended, and what is changed in it. */

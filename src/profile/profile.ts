@@ -28,6 +28,8 @@ export interface DeviceProfile {
   readonly readNoise: { readonly std: Law } | null;
   /** The largest tile. */
   readonly array: { readonly rows: number; readonly columns: number };
+  /** Resistance of a tile's wires. */
+  readonly wires: ProfileWires | null;
   readonly mapping: ProfileMapping;
   readonly converters: { readonly dac: Converter; readonly adc: Converter };
   /** The JSON that `parseProfile` read, with all that it extends: what a bundle embeds and reads again. */
@@ -50,6 +52,18 @@ export interface ProfileBase {
  * model of weights rather than of cells, whose values may be negative; without drift and read noise only.
  */
 export type CellClamp = 'zero' | 'range' | 'none';
+
+/** The wires of a tile: what lies on each row wire and each column wire, in ohm. */
+export interface ProfileWires {
+  readonly rowSegmentOhm: number;
+  readonly columnSegmentOhm: number;
+  readonly rowTerminalOhm: number;
+  readonly columnTerminalOhm: number;
+  readonly driver: 'one-end' | 'both-ends';
+  /** apart: each kind of cell is an array of its own. interleaved: the cells of a weight lie side by side on one row wire. */
+  readonly layout: 'apart' | 'interleaved';
+  readonly source: string | null;
+}
 
 export interface Provenance {
   readonly source: string;

@@ -1,7 +1,7 @@
 /* Generated from device-profiles/schema.json by scripts/build-profile-schema.mjs. Do not edit. */
 
 /**
- * A number with a unit. Units: S, mS, uS, nS, pS; ns, us, ms, s, min, h, d, y (365 d); V, mV, uV; K, degC; 1, %.
+ * A number with a unit. Units: S, mS, uS, nS, pS; ns, us, ms, s, min, h, d, y (365 d); V, mV, uV; K, degC; ohm, kohm, Mohm; 1, %.
  */
 export type Quantity = (string | {
 /**
@@ -70,6 +70,7 @@ writing?: Writing
 drift?: Drift
 readNoise?: ReadNoise
 array?: CellArray
+wires?: Wires
 mapping?: Mapping
 converters?: Converters
 }
@@ -190,7 +191,7 @@ form: "expression"
 expression: string
 unit: UnitOfLaw
 /**
- * Names for quantities or plain numbers; in the formula they are microsiemens, seconds, volts, kelvin or plain numbers. Default: none.
+ * Names for quantities or plain numbers; in the formula they are microsiemens, seconds, volts, kelvin, ohm or plain numbers. Default: none.
  */
 constants?: {
 [k: string]: number | Quantity
@@ -248,6 +249,27 @@ rows?: number
  * Outputs of a tile.
  */
 columns?: number
+}
+/**
+ * Resistance of the wires of a tile, solved exactly with its cells. Every row wire: driver, rowTerminal, rowSegment, cell, rowSegment, cell, ... Every column wire: cell, columnSegment, cell, ..., columnSegment, columnTerminal, virtual ground. Default: absent, none.
+ */
+export interface Wires {
+rowSegment?: Quantity
+columnSegment?: Quantity
+rowTerminal?: Quantity
+columnTerminal?: Quantity
+/**
+ * one-end: a row wire is driven at its first column. both-ends: at its last one too, by the same voltage through an equal terminal.
+ */
+driver?: ("one-end" | "both-ends")
+/**
+ * apart: each kind of cell of a weight (plus, minus) is an array of its own. interleaved: the cells of a weight lie side by side on one row wire, which is as many times longer.
+ */
+layout?: ("apart" | "interleaved")
+/**
+ * Where the numbers come from, if not from the profile's provenance. Default: absent.
+ */
+source?: string
 }
 /**
  * How weights become conductances. Default: one-sided differential pairs, one scale a tile.

@@ -59,6 +59,10 @@ export function profileTemplate(name: string, schema: string): string {
   // The largest tile.
   "array": { "rows": 256, "columns": 256 },
 
+  // Resistance of its wires, in ohm a cell, and at driver and virtual ground. Costs time: each tile is solved as a circuit.
+  // "wires": { "rowSegment": "1 ohm", "columnSegment": "1 ohm", "rowTerminal": "100 ohm", "columnTerminal": "0 ohm",
+  //            "driver": "one-end", "layout": "apart" },
+
   // A pair of cells a weight; one scale for each "tile" or each "column".
   "mapping": { "kind": "pair-one-sided", "scale": "tile" },
 

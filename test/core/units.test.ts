@@ -33,7 +33,7 @@ test('readQuantity(source) is null for what is no finite number with a known uni
   const cases = [
     '',
     'uS',
-    '25 ohm',
+    '25 ohms',
     '1e400 uS',
     '25 uS uS',
     'NaN uS',
@@ -50,7 +50,11 @@ test('readQuantity(source) is null for what is no finite number with a known uni
 test('toCanonical(value, unit) is exact where the decimal is: 250 ns is the double 2.5e-7', (t) => {
   t.is(toCanonical(250, 'ns'), 2.5e-7);
   t.is(toCanonical(3, 'nS'), 0.003);
-  t.throws(() => toCanonical(1, 'ohm'), { message: 'toCanonical: the unit must be a known one, got "ohm"' });
+  t.is(toCanonical(2.5, 'kohm'), 2500);
+  t.is(toCanonical(1.5, 'Mohm'), 1.5e6);
+  t.throws(() => toCanonical(1, 'ohms'), {
+    message: 'toCanonical: the unit must be a known one, got "ohms"',
+  });
 });
 
 test('unitsOf(dimension) and dimensionOf(unit) name each other', (t) => {
