@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { Adapter } from '../src/adapter/adapter.ts';
 import { trainableNames } from '../src/adapter/adapter.ts';
 import { calibrateRanges, programWeights } from '../src/calibrate/ranges.ts';
-import { compileProgram, defaultOptions } from '../src/compile/program.ts';
+import { compileProgram, defaultOptions, type Program } from '../src/compile/program.ts';
 import { openTask } from '../src/flow/encode-task.ts';
 import { newAdapter } from '../src/flow/new-adapter.ts';
 import { float32, type Graph, int64, type Tensor } from '../src/graph/graph.ts';
@@ -11,10 +11,11 @@ import { linearLayers } from '../src/graph/linear-layers.ts';
 import { loadModel } from '../src/model/load.ts';
 import type { Model } from '../src/model/model.ts';
 import { loadProfile } from '../src/profile/load.ts';
-import type { Feeds } from '../src/runtime/engine.ts';
+import type { Engine, Feeds } from '../src/runtime/engine.ts';
 import { openEngine } from '../src/runtime/open.ts';
 import { trainingGraph } from '../src/tune/training-graph.ts';
 import { benchForward, benchTraining } from './engines.ts';
+import { benchLiveReads } from './live-reads.ts';
 import { benchWriting } from './writing.ts';
 
 /**
@@ -65,6 +66,22 @@ for (const count of new Set([1, threads])) {
     String(count),
   );
 }
+const engine = await openEngine('onnxruntime');
+const live = await benchLiveReads(engine, await analogProgram(engine), batch, RUNS);
+row(
+  'analog forward, live reads, against frozen',
+  ms(live.live),
+  ms(live.frozen),
+  `${(live.live / live.frozen).toFixed(2)}x the time`,
+  '1',
+);
+row(
+  'weights of a chip, live against frozen',
+  ms(live.liveChip),
+  ms(live.frozenChip),
+  `${(live.liveChip / live.frozenChip).toFixed(2)}x the time`,
+  '1',
+);
 const writing = benchWriting();
 const faster = (ratio: number) => `${ratio.toFixed(1)}x faster`;
 row('writing pairs, against JS (xoshiro)', ms(writing.ours), ms(writing.twin), faster(writing.ratio), '1');
@@ -99,18 +116,22 @@ async function trainingStep(of: Model): Promise<{ graph: Graph; names: string[];
   return { graph, names, feeds };
 }
 
-/** 256 x 256 tiles, 8-bit converters; the clean model with its weights as initializers, as `predict` runs it. */
-async function analogAgainstClean(count: number): Promise<{ analog: number; clean: number }> {
-  const engine = await openEngine('onnxruntime');
+async function analogProgram(engine: Engine): Promise<Program> {
   const profile = await loadProfile('pcm-nandakumar-2019');
   const names = linearLayers(model.graph).map(({ name }) => name);
   const graph = onlyPooled(model.graph);
   const exact = compileProgram(graph, names, profile, defaultOptions(profile), null);
   const ranges = await calibrateRanges(engine, exact, [batch], 1, () => undefined);
-  const program = compileProgram(graph, names, profile, defaultOptions(profile), ranges);
+  return compileProgram(graph, names, profile, defaultOptions(profile), ranges);
+}
+
+/** 256 x 256 tiles, 8-bit converters; the clean model with its weights as initializers, as `predict` runs it. */
+async function analogAgainstClean(count: number): Promise<{ analog: number; clean: number }> {
+  const engine = await openEngine('onnxruntime');
+  const program = await analogProgram(engine);
   const [analog, clean] = await Promise.all([
     engine.load(program.graph, { threads: count }),
-    engine.load(graph, { threads: count }),
+    engine.load(onlyPooled(model.graph), { threads: count }),
   ]);
   const feeds = { ...batch, ...programWeights(program) };
   const times = { analog: [] as number[], clean: [] as number[] };

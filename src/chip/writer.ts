@@ -5,6 +5,7 @@ import { createKernels } from '../device/kernels.ts';
 import type { Tensor } from '../graph/graph.ts';
 import { type CellLaws, cellLaws } from '../profile/cell-laws.ts';
 import { type Compensation, compensationGains } from './compensation.ts';
+import { createLiveReader, type LiveReader } from './live-read.ts';
 import { type ErrorSource, lawsOf } from './sources.ts';
 
 /** One chip at one moment. */
@@ -27,6 +28,12 @@ export interface ChipState {
 export interface ChipWriter {
   /** The strips' weights as graph inputs. The arrays are the writer's own: the next call overwrites them. */
   weights(state: ChipState): Record<string, Tensor>;
+  /**
+   * The same chip for reads that are new at each product: the weights' means over reads, and the variances of a read,
+   * as graph inputs (`compile/live-reads.ts`). Where a read draws nothing, the weights of `weights` and no variances.
+   * Compensation gains come from one read of the chip, the one that `weights` would give.
+   */
+  live(state: ChipState): { weights: Record<string, Tensor>; variances: Record<string, Tensor> | null };
   /** The strips' weights without any error. */
   targets(): Record<string, Tensor>;
 }
@@ -98,10 +105,23 @@ export function createChipWriter(program: Program): ChipWriter {
     );
   };
 
-  const compensate = (gains: readonly Float32Array[]): void => {
+  let liveReader: LiveReader | undefined;
+
+  /** One pass at the present age and, where drift is compensated, the gains that it asks for. */
+  const passWithGains = (state: ChipState): Float32Array[] | null => {
+    const isCompensated = state.compensate !== 'none' && drifts(state);
+    const before = isCompensated ? referenceSums(state) : null;
+    const now = pass(state, state.seconds, readEvent(state));
+    if (before === null) return null;
+    const outs = program.layers.map((layer) => layer.out);
+    return compensationGains(state.compensate, before, now, outs);
+  };
+
+  const compensate = (gains: readonly Float32Array[], reader?: LiveReader): void => {
     places.forEach(({ layer, weights }, index) => {
       weights.forEach((slices, number) => {
         const gain = gains[index]!.subarray(number * layer.out, (number + 1) * layer.out);
+        reader?.compensate(index, number, gain);
         for (const slice of slices) {
           for (let row = 0; row < slice.length; row += layer.out) {
             for (let column = 0; column < layer.out; column++) slice[row + column]! *= gain[column]!;
@@ -118,14 +138,17 @@ export function createChipWriter(program: Program): ChipWriter {
 
   return {
     weights(state) {
-      const isCompensated = state.compensate !== 'none' && drifts(state);
-      const before = isCompensated ? referenceSums(state) : null;
-      const now = pass(state, state.seconds, readEvent(state));
-      if (before !== null) {
-        const outs = program.layers.map((layer) => layer.out);
-        compensate(compensationGains(state.compensate, before, now, outs));
-      }
+      const gains = passWithGains(state);
+      if (gains !== null) compensate(gains);
       return feeds(({ weights }, strip) => weights[strip]!);
+    },
+    live(state) {
+      const gains = passWithGains(state);
+      const laws = lawsOf(state.source, lawsAt(state.seconds));
+      liveReader ??= createLiveReader(program, kernels);
+      const variances = liveReader.fill(laws, state, (layer, strip) => places[layer]!.weights[strip]!);
+      if (gains !== null) compensate(gains, liveReader);
+      return { weights: feeds(({ weights }, strip) => weights[strip]!), variances };
     },
     targets: () => feeds(({ layer }, strip) => sliceWeights(layer, strip)),
   };

@@ -1,4 +1,5 @@
 import { incompleteBeta, inverseIncompleteBeta } from './beta.ts';
+import { exp } from './math.ts';
 
 /** Student's t with `degrees` degrees of freedom: P(T <= t). */
 export function studentCdf(t: number, degrees: number): number {
@@ -37,7 +38,7 @@ export function studentTwoSided(t: number, degrees: number): number {
 /** Standard normal P(Z <= z): the power series of the integral near 0, Laplace's continued fraction in the tails. */
 export function normalCdf(z: number): number {
   if (z > 3) return 1 - normalCdf(-z);
-  const density = Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
+  const density = exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
   if (z < -3) {
     let fraction = -z;
     for (let k = 200; k >= 1; k--) fraction = -z + k / fraction;

@@ -3,7 +3,7 @@ import { hasConverters, parseSource } from '../chip/sources.ts';
 import { type ChipWriter, createChipWriter } from '../chip/writer.ts';
 import type { Bundle } from '../compile/bundle.ts';
 import type { Engine } from '../runtime/engine.ts';
-import { type LoadedArm, loadArm } from './arm.ts';
+import { type ChipFeeds, type LoadedArm, loadArm } from './arm.ts';
 import type { EvaluationData } from './evaluation-data.ts';
 import type { Job } from './plan.ts';
 import type { Sample } from './sample.ts';
@@ -16,6 +16,8 @@ export interface EvaluatorArm {
 
 export interface EvaluatorOptions {
   readonly compensate: Compensation;
+  /** frozen: one draw of read noise for a whole evaluation; live: a new one at each product. */
+  readonly readMode: 'frozen' | 'live';
   /** Threads within a product. One, so that the number of workers changes nothing. */
   readonly threads: number;
 }
@@ -51,24 +53,21 @@ export function createEvaluator(
         const members = wanted.filter(({ bundle }) => cellsKey(bundle) === cells);
         if (members.length === 0) continue;
         const source = parseSource(job.source);
-        const { chip, seconds, noise, read } = job;
-        const weights =
-          chip === null
-            ? writer.targets()
-            : writer.weights({ chip, seconds, noise, read, source, compensate: options.compensate });
+        const { chip } = job;
+        const feeds = chipFeeds(writer, job, options);
         const converters = chip !== null && hasConverters(source);
         for (const { arm } of members) {
           const place = loaded.get(arm)!;
-          const { values, outputs } = await place.logits(weights, converters);
+          const { values, outputs } = await place.logits(feeds, converters);
           const counts = converters
-            ? await place.saturation(weights)
+            ? await place.saturation(feeds)
             : { clippedInputs: null, saturatedConversions: null };
           samples.push({
             arm,
             chip,
-            seconds,
-            noise,
-            read,
+            seconds: job.seconds,
+            noise: job.noise,
+            read: job.read,
             source: job.source,
             ...scoreLogits(values, outputs, data),
             ...counts,
@@ -81,6 +80,16 @@ export function createEvaluator(
       for (const arm of loaded.values()) await arm.release();
     },
   };
+}
+
+/** What the graphs are fed of a job's chip. Where a read draws nothing, live and frozen are the same run. */
+function chipFeeds(writer: ChipWriter, job: Job, { compensate, readMode }: EvaluatorOptions): ChipFeeds {
+  const { chip, seconds, noise, read } = job;
+  if (chip === null) return { weights: writer.targets(), live: null };
+  const state = { chip, seconds, noise, read, source: parseSource(job.source), compensate };
+  if (readMode === 'frozen') return { weights: writer.weights(state), live: null };
+  const { weights, variances } = writer.live(state);
+  return { weights, live: variances === null ? null : { variances, event: { chip, seconds, read } } };
 }
 
 /** Equal for bundles whose chips are the same cells under the same laws. */

@@ -13,6 +13,7 @@ export interface WorkerSetup {
   readonly arms: readonly { readonly arm: string; readonly folder: string }[];
   readonly data: EvaluationData;
   readonly compensate: Compensation;
+  readonly readMode: 'frozen' | 'live';
   readonly threads: number;
 }
 

@@ -64,12 +64,6 @@ export interface EvaluateResult {
  */
 export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
   const { progress, out } = job;
-  if (job.read === 'live') {
-    throw new UsageError(
-      '--read',
-      'must be frozen in this version, got live; use --reads N for repeated reads of a chip',
-    );
-  }
   for (const source of job.ablate ?? []) parseSource(source);
   progress.stage('load');
   const arms = await namedBundles(job.bundles);
@@ -107,6 +101,7 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
     arms: arms.map(({ arm, folder }) => ({ arm, folder })),
     data,
     compensate: job.compensate,
+    readMode: job.read,
     threads: 1,
   };
   const { before, made } = await runJobs(

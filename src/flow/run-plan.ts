@@ -61,7 +61,7 @@ export function planRecord(
     idealCheck: known.ideal,
     notes: [],
     simulated: simulated(arms[0]!.bundle, job),
-    notSimulated: notSimulated(arms[0]!.bundle.program.profile),
+    notSimulated: notSimulated(arms[0]!.bundle.program.profile, job.read),
     ...job.remarks,
   };
 }
@@ -110,7 +110,13 @@ function simulated(bundle: Bundle, job: EvaluateJob): string[] {
   ];
   if (profile.writing !== null) said.push('writing (programming) noise of each cell, once a chip');
   if (profile.drift !== null) said.push('conductance drift with an exponent of its own for each cell');
-  if (profile.readNoise !== null) said.push('read noise, one draw for a whole evaluation');
+  if (profile.readNoise !== null) {
+    said.push(
+      job.read === 'live'
+        ? 'read noise, new at each product: drawn at its outputs, with the variance that its cells and inputs give'
+        : 'read noise, one draw for a whole evaluation',
+    );
+  }
   const bits = (name: string, value: number | null) =>
     value === null ? [] : [`${name} of ${value} bits with a static, calibrated range`];
   said.push(
@@ -124,10 +130,10 @@ function simulated(bundle: Bundle, job: EvaluateJob): string[] {
   return said;
 }
 
-function notSimulated(profile: DeviceProfile): string[] {
+function notSimulated(profile: DeviceProfile, read: EvaluateJob['read']): string[] {
   return [
     ...profile.provenance.notModelled,
-    'read noise that is new at each product',
+    ...(read === 'frozen' ? ['read noise that is new at each product'] : []),
     'noise, offset and gain errors of the converters',
     'energy, latency and area',
     'embeddings, attention products, norms, softmax, adapter, head and partial sums: they are digital and exact to float32',

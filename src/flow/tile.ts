@@ -1,5 +1,6 @@
 import { presentConductances } from '../chip/conductances.ts';
-import { createChipWriter } from '../chip/writer.ts';
+import { type ChipState, createChipWriter } from '../chip/writer.ts';
+import { drawnProducts, readProduct, withLiveReads } from '../compile/live-reads.ts';
 import { stripProduct } from '../compile/lower.ts';
 import {
   type CompileOptions,
@@ -13,6 +14,7 @@ import {
 import { BadFileError } from '../core/errors.ts';
 import { refuseExisting, writeFileAtomic } from '../core/files.ts';
 import { encodeSafetensors } from '../core/safetensors-write.ts';
+import { createLiveDraws } from '../evaluate/live-draws.ts';
 import { buildGraph } from '../graph/build.ts';
 import { float32, type Graph, type Tensor } from '../graph/graph.ts';
 import { loadProfile } from '../profile/load.ts';
@@ -34,6 +36,8 @@ export interface TileJob {
   readonly inputRange: number | 'auto';
   readonly adcRange: number | 'auto';
   readonly noiseScale: number;
+  /** frozen: one read of the cells for all inputs; live: a new one for each product. */
+  readonly read: 'frozen' | 'live';
   readonly seed: number;
   readonly force: boolean;
 }
@@ -80,7 +84,12 @@ export async function tile(job: TileJob): Promise<TileResult> {
   const exact = compileProgram(graph, [LAYER], profile, options, null);
   const layer = exact.layers[0]!;
   const state = { chip: job.seed, seconds: job.at, noise: job.noiseScale };
-  const read = createChipWriter(exact).weights({ ...state, read: 0, source: 'all', compensate: 'none' });
+  const read = chipFeeds(
+    exact,
+    { ...state, read: 0, source: 'all', compensate: 'none' },
+    job.read,
+    input.rows,
+  );
   const cells = presentConductances(exact, state, () => undefined);
 
   const engine = await openEngine('onnxruntime');
@@ -90,7 +99,8 @@ export async function tile(job: TileJob): Promise<TileResult> {
   const products = await stripProducts(engine, noAdc, input, read);
   const adc = adcRanges(job.adcRange, layer, products, job.weight);
   const program = withRanges({ input: inputRange, adc }, options);
-  const [output] = await run(engine, program.graph, input, read, ['output']);
+  const whole = read.isLive ? withLiveReads(program.graph, program.layers) : program.graph;
+  const [output] = await run(engine, whole, input, read.feeds, ['output']);
 
   const held = {
     ...layer,
@@ -117,6 +127,7 @@ export async function tile(job: TileJob): Promise<TileResult> {
     mapping: options.mapping.kind,
     noise: `${job.noiseScale}`,
     profile: profile.name,
+    read: job.read,
     seconds: `${job.at}`,
     seed: `${job.seed}`,
     shares: layer.cells.map(({ share }) => share).join(', '),
@@ -139,6 +150,25 @@ function capitalised(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
+/** What the graphs are fed of the chip; `isLive` where it has reads that are new at each product. */
+interface ChipFeeds {
+  readonly feeds: Feeds;
+  readonly isLive: boolean;
+}
+
+/** The chip's weights or, for live reads, their means, variances and draws: those of an input are keyed by its row. */
+function chipFeeds(program: Program, state: ChipState, read: TileJob['read'], rows: number): ChipFeeds {
+  const writer = createChipWriter(program);
+  if (read === 'frozen') return { feeds: writer.weights(state), isLive: false };
+  const { weights, variances } = writer.live(state);
+  if (variances === null) return { feeds: weights, isLive: false };
+  const graph = withLiveReads(program.graph, program.layers);
+  const draws = createLiveDraws(drawnProducts(graph, program.layers), () => 1);
+  const indices = Array.from({ length: rows }, (_, row) => row);
+  const shape = [Math.max(2, rows), 1] as const;
+  return { feeds: { ...weights, ...variances, ...draws.fill({ indices, shape }, state) }, isLive: true };
+}
+
 /** The graph of one product, which the compiler takes as a model of one layer. */
 function productGraph(weight: Matrix): Graph {
   const builder = buildGraph('tile');
@@ -154,13 +184,17 @@ function stripProducts(
   engine: Engine,
   program: Program,
   input: Matrix,
-  weights: Feeds,
+  chip: ChipFeeds,
 ): Promise<Float32Array[]> {
-  const builder = buildGraph(program.graph.name, program.graph, false);
+  const graph = chip.isLive ? withLiveReads(program.graph, program.layers) : program.graph;
+  const builder = buildGraph(graph.name, graph, false);
   const { out, strips } = program.layers[0]!;
-  const names = strips.map((_, strip) => stripProduct(LAYER, strip));
+  const names = strips.map((_, strip) => {
+    const product = stripProduct(LAYER, strip);
+    return chip.isLive ? readProduct(product) : product;
+  });
   for (const name of names) builder.output(name, 'float32', ['B', out]);
-  return run(engine, builder.finish(), input, weights, names);
+  return run(engine, builder.finish(), input, chip.feeds, names);
 }
 
 /** Runs a graph of the input and the strips' weights. A single row is sent twice: alone it differs in its last bits. */

@@ -5,18 +5,18 @@ import { loadProfile } from '../../src/profile/load.ts';
 import { openEngine } from '../../src/runtime/open.ts';
 import { toyAdapter, toyData, toyModelBundle } from '../support/toy-model.ts';
 
-const OPTIONS = { compensate: 'none', threads: 1 } as const;
+const OPTIONS = { compensate: 'none', readMode: 'frozen', threads: 1 } as const;
 
 const JOB: Job = { chip: 5, seconds: 3600, noise: 2, read: 0, source: 'all', arms: ['a', 'b'] };
 
-async function evaluatorOf(profileName: string) {
+async function evaluatorOf(profileName: string, readMode: 'frozen' | 'live' = 'frozen', tokens = 48) {
   const [engine, profile] = [await openEngine('onnxruntime'), await loadProfile(profileName)];
   const bundle = (seed: number) => toyModelBundle(engine, profile, toyAdapter(seed));
   const arms = [
     { arm: 'a', bundle: await bundle(1) },
     { arm: 'b', bundle: await bundle(2) },
   ];
-  return createEvaluator(engine, arms, toyData(), OPTIONS);
+  return createEvaluator(engine, arms, { ...toyData(), tokens }, { ...OPTIONS, readMode });
 }
 
 test('createEvaluator: a row for each arm that is wanted, the same in any order and however often', async (t) => {
@@ -74,4 +74,36 @@ test('createEvaluator: a chip of ideal cells is the clean model', async (t) => {
   );
   t.deepEqual([ideal[0]!.clippedInputs, ideal[0]!.saturatedConversions], [null, null]);
   await evaluator.release();
+});
+
+test('createEvaluator, live: reads do not depend on batches or order; another read number is another draw', async (t) => {
+  const evaluator = await evaluatorOf('pcm-nandakumar-2019', 'live');
+  const both = await evaluator.run(JOB);
+  const other = await evaluator.run({ ...JOB, read: 1 });
+  t.deepEqual(await evaluator.run({ ...JOB, arms: ['b'] }), [both[1]!]);
+  t.deepEqual(await evaluator.run(JOB), both);
+  t.notDeepEqual(
+    other.map(({ outcomes, saturatedConversions }) => [outcomes, saturatedConversions]),
+    both.map(({ outcomes, saturatedConversions }) => [outcomes, saturatedConversions]),
+  );
+  await evaluator.release();
+  for (const tokens of [1, 7, 1000]) {
+    const rebatched = await evaluatorOf('pcm-nandakumar-2019', 'live', tokens);
+    t.deepEqual(await rebatched.run(JOB), both, `${tokens} tokens a batch`);
+    await rebatched.release();
+  }
+});
+
+test('createEvaluator, live: another run than frozen with read noise, the same without', async (t) => {
+  const [live, frozen] = [
+    await evaluatorOf('pcm-nandakumar-2019', 'live'),
+    await evaluatorOf('pcm-nandakumar-2019'),
+  ];
+  for (const source of ['writing', 'drift', 'converters']) {
+    t.deepEqual(await live.run({ ...JOB, source }), await frozen.run({ ...JOB, source }), source);
+  }
+  t.deepEqual(await live.run({ ...JOB, chip: null }), await frozen.run({ ...JOB, chip: null }));
+  t.notDeepEqual(await live.run({ ...JOB, noise: 6 }), await frozen.run({ ...JOB, noise: 6 }));
+  await live.release();
+  await frozen.release();
 });

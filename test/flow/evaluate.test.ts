@@ -99,6 +99,27 @@ test.serial('evaluate: two jobs at a time give the bytes of one', async (t) => {
   t.deepEqual(await rows(place('run-of-two-jobs')), await rows(place('run')));
 });
 
+test.serial(
+  'evaluate --read live: the bytes of one job with two, resumed too; the record says live',
+  async (t) => {
+    const live = { read: 'live', at: [86_400], chips: 2 } as const;
+    const [one, two] = [place('run-live'), place('run-live-two')];
+    await evaluate(plan({ ...live, out: one }));
+    await evaluate(plan({ ...live, out: two, jobs: 2 }));
+    const whole = await rows(one);
+    t.is(whole.length, 3);
+    t.deepEqual(await rows(two), whole);
+    t.notDeepEqual(whole, await rows(place('run')));
+    await writeFile(join(two, 'samples.jsonl'), `${whole[0]}\n`);
+    t.is((await evaluate(plan({ ...live, out: two }))).resumedRows, 1);
+    t.deepEqual(await rows(two), whole);
+    const { run } = await readRun(one);
+    t.is(run.readMode, 'live');
+    t.true(run.simulated!.some((text) => text.startsWith('read noise, new at each product')));
+    t.false(run.notSimulated!.some((text) => text.startsWith('read noise')));
+  },
+);
+
 test.serial('evaluate: a finished run asked for again makes nothing', async (t) => {
   const before = await readFile(place('run', 'samples.jsonl'));
   const result = await evaluate(plan());
@@ -217,10 +238,6 @@ test.serial('evaluate: refuses what it cannot do, by full text', async (t) => {
   const out = place('never');
   const refused = (change: Partial<EvaluateJob>, message: string) =>
     t.throwsAsync(evaluate(plan({ out, ...change })), { instanceOf: UsageError, message });
-  await refused(
-    { read: 'live' },
-    '--read: must be frozen in this version, got live; use --reads N for repeated reads of a chip',
-  );
   await refused(
     { ablate: ['heat'] },
     '--ablate: must be of writing, drift, read, converters, got "heat"; choose among them',

@@ -31,6 +31,7 @@ async function run(
     at: 0,
     ...auto,
     noiseScale: 1,
+    read: 'frozen' as const,
     seed: 1,
     force: false,
     ...change,
@@ -76,6 +77,7 @@ test('tile: on ideal cells the exact product, and weights within 1 ulp', async (
     mapping: 'pair-one-sided',
     noise: '1',
     profile: 'ideal',
+    read: 'frozen',
     seconds: '0',
     seed: '1',
     shares: '1, -1',
@@ -237,4 +239,40 @@ test('tile: refuses a file without the tensor, an existing --out, an age without
     message: `${path}: must not exist yet, got an existing one; choose another --out or pass --force`,
   });
   await t.throwsAsync(run(t, { profile: 'pcm-nandakumar-2019', at: 1e9 }), { instanceOf: UsageError });
+});
+
+test('tile --read live: each input meets a read of its own, the same whatever else is in the batch', async (t) => {
+  const x = spread(10, 2, -1, 1);
+  const equal = float32(
+    [400, 10],
+    Array.from({ length: 4000 }, (_, i) => x[i % 10]!),
+  );
+  const change = { profile: 'pcm-nandakumar-2019', at: 3600, adcRange: 20 } as const;
+  const live = await run(t, { ...change, read: 'live' }, { input: equal });
+  const frozen = await run(t, change, { input: equal });
+  const rows = (values: number[]) => Array.from({ length: 400 }, (_, i) => values.slice(6 * i, 6 * i + 6));
+  t.is(new Set(rows(frozen.values('output')).map(String)).size, 1);
+  t.true(new Set(rows(live.values('output')).map(String)).size > 100);
+  t.is(live.metadata!.read, 'live');
+  t.deepEqual(live.values('cellPlus'), frozen.values('cellPlus'));
+  const few = await run(
+    t,
+    { ...change, read: 'live' },
+    { input: float32([3, 10], Array.from(equal.data.slice(0, 30) as Float32Array)) },
+  );
+  t.deepEqual(few.values('output'), live.values('output').slice(0, 18));
+  t.deepEqual(
+    (await run(t, { ...change, read: 'live' }, { input: equal })).values('output'),
+    live.values('output'),
+  );
+  t.notDeepEqual(
+    (await run(t, { ...change, read: 'live', seed: 2 }, { input: equal })).values('output'),
+    live.values('output'),
+  );
+});
+
+test('tile --read live: without read noise it is the frozen read, to the last bit', async (t) => {
+  const frozen = await run(t, { profile: 'pcm-joshi-2020' });
+  const live = await run(t, { profile: 'pcm-joshi-2020', read: 'live' });
+  t.deepEqual(live.values('output'), frozen.values('output'));
 });

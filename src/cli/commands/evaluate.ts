@@ -84,8 +84,11 @@ function addPlanOptions(command: Command): void {
     new Option('--limit <n>', 'examples at most (default: all)').argParser(whole('--limit', { min: 1 })),
   );
   command.addOption(
-    new Option('--read <how>', 'read noise: frozen is one draw for a whole evaluation')
-      .choices(['frozen'])
+    new Option(
+      '--read <how>',
+      'read noise: frozen is one draw for a whole evaluation, live a new one at each product, in two to three times the time',
+    )
+      .choices(['frozen', 'live'])
       .default('frozen'),
   );
   command.addOption(

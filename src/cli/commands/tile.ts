@@ -24,6 +24,7 @@ interface Options {
   readonly inputRange: number | 'auto';
   readonly adcRange: number | 'auto';
   readonly noiseScale: number;
+  readonly read: 'frozen' | 'live';
   readonly seed: number;
   readonly force: boolean;
 }
@@ -53,6 +54,11 @@ export function registerTile(parent: Command, host: Host): void {
     );
   }
   noiseOption(command, '--noise-scale', 'factor on all random spreads');
+  command.addOption(
+    new Option('--read <how>', 'read noise: frozen is one read for all inputs, live a new one for each')
+      .choices(['frozen', 'live'])
+      .default('frozen'),
+  );
   seedOption(command, 'the chip');
   outOption(command, 'safetensors with output, weightEffective, targets and cells');
   jsonOption(command);
@@ -77,11 +83,24 @@ export function registerTile(parent: Command, host: Host): void {
   command.action((options: Options) =>
     host.act(command, async () => {
       const { tile: runTile } = await import('../../flow/tile.ts');
-      const { weight, input, profile, out, at, tile, inputRange, adcRange, noiseScale, seed, force } =
+      const { weight, input, profile, out, at, tile, inputRange, adcRange, noiseScale, read, seed, force } =
         options;
       return outcome(
         await runTile(
-          given({ weight, input, profile, out, at, tile, inputRange, adcRange, noiseScale, seed, force }),
+          given({
+            weight,
+            input,
+            profile,
+            out,
+            at,
+            tile,
+            inputRange,
+            adcRange,
+            noiseScale,
+            read,
+            seed,
+            force,
+          }),
         ),
       );
     }),
