@@ -1,43 +1,107 @@
 import { BadFileError } from '../core/errors.ts';
+import { elementsOf } from '../core/safetensors-elements.ts';
 import type { DataType, Tensor, TensorData } from './graph.ts';
 import { sizeOf } from './graph.ts';
 import * as onnx from './onnx-fields.ts';
 import type { Field } from './protobuf.ts';
 import { readFields, readVarint } from './protobuf.ts';
 
-/** Reads a TensorProto, its values in `raw_data` or in the typed lists. @throws BadFileError on any disagreement. */
-export function decodeTensor(bytes: Uint8Array, where: string): { name: string; tensor: Tensor } {
+/** Reads `length` bytes from `offset` of a file that a model names, into a buffer of their own; `where` for messages. */
+export type ExternalData = (location: string, offset: number, length: number, where: string) => Uint8Array;
+
+/**
+ * Reads a TensorProto, its values in `raw_data`, in the typed lists or in another file. Half floats widen to float32.
+ * @throws BadFileError on any disagreement
+ */
+export function decodeTensor(
+  bytes: Uint8Array,
+  where: string,
+  external?: ExternalData,
+): { name: string; tensor: Tensor } {
   const fields = readFields(bytes, where);
   const nameField = fields.findLast((field) => field.field === onnx.TENSOR.name);
   const name = nameField?.wire === 'bytes' ? new TextDecoder().decode(nameField.bytes) : '';
   const at = `${where}, tensor "${name}"`;
-  const external = fields.some(
-    (field) =>
-      field.field === onnx.TENSOR.external ||
-      (field.field === onnx.TENSOR.location && field.wire === 'varint' && field.number !== 0n),
-  );
-  if (external)
-    throw new BadFileError(
-      at,
-      'its values must be inside the file, got external data; save the model in one file',
-    );
-  const codes = intsOf(fields, onnx.TENSOR.dtype, at);
-  const dtype = dataTypeOf(Number(codes.at(-1) ?? 0n), at);
+  const code = Number(intsOf(fields, onnx.TENSOR.dtype, at).at(-1) ?? 0n);
+  const dtype = dataTypeOf(code, at);
   const shape = intsOf(fields, onnx.TENSOR.dimension, at).map((size) => safeInt(size, at));
   if (shape.some((size) => size < 0)) {
     throw new BadFileError(at, `its sizes must not be negative, got [${shape.join(', ')}]`);
   }
   const count = sizeOf(shape);
+  const half = HALVES[code];
+  const size = half === undefined ? onnx.ELEMENT_BYTES[dtype] : 2;
+  const outside = isExternal(fields) ? externalBytes(fields, count * size, at, external) : undefined;
   const raw = fields.findLast((field) => field.field === onnx.TENSOR.raw);
-  const data = raw?.wire === 'bytes' ? fromBytes(dtype, raw.bytes, count, at) : fromLists(dtype, fields, at);
+  const content = outside ?? (raw?.wire === 'bytes' ? raw.bytes : undefined);
+  let data: TensorData;
+  if (half !== undefined) {
+    const listed = content ?? Uint8Array.from(intsOf(fields, onnx.TENSOR.int32s, at).flatMap(twoBytes));
+    if (listed.length !== count * 2) {
+      throw new BadFileError(at, `${count} half floats must take ${count * 2} bytes, got ${listed.length}`);
+    }
+    data = elementsOf(half, listed)!.data as Float32Array;
+  } else if (outside !== undefined) data = ARRAYS[dtype](outside.buffer as ArrayBuffer);
+  else data = content === undefined ? fromLists(dtype, fields, at) : fromBytes(dtype, content, count, at);
   if (data.length !== count) {
     throw new BadFileError(at, `shape [${shape.join(', ')}] must hold ${count} values, got ${data.length}`);
   }
   return { name, tensor: { dtype, shape, data } };
 }
 
-/** The element type behind an ONNX code. @throws BadFileError for the types that our graphs do not have. */
+/** Codes of the half floats, and what safetensors calls them. */
+const HALVES: Readonly<Record<number, 'F16' | 'BF16'>> = { 10: 'F16', 16: 'BF16' };
+
+function twoBytes(value: bigint): number[] {
+  return [Number(value & 0xffn), Number((value >> 8n) & 0xffn)];
+}
+
+function isExternal(fields: readonly Field[]): boolean {
+  return fields.some(
+    ({ field, ...value }) =>
+      field === onnx.TENSOR.external ||
+      (field === onnx.TENSOR.location && value.wire === 'varint' && value.number !== 0n),
+  );
+}
+
+function externalBytes(
+  fields: readonly Field[],
+  length: number,
+  at: string,
+  external: ExternalData | undefined,
+): Uint8Array {
+  if (external === undefined) {
+    throw new BadFileError(
+      at,
+      'its values must be inside the file, got external data; save the model in one file',
+    );
+  }
+  const entries = new Map<string, string>();
+  for (const one of fields) {
+    if (one.field !== onnx.TENSOR.external || one.wire === 'varint') continue;
+    const parts = readFields(one.bytes, at);
+    const text = (field: number) => {
+      const found = parts.findLast((part) => part.field === field);
+      return found?.wire === 'bytes' ? new TextDecoder().decode(found.bytes) : '';
+    };
+    entries.set(text(onnx.ENTRY.key), text(onnx.ENTRY.value));
+  }
+  const number = (key: string, absent: number): number => {
+    const value = entries.get(key);
+    if (value === undefined) return absent;
+    if (/^\d+$/.test(value) && Number.isSafeInteger(Number(value))) return Number(value);
+    throw new BadFileError(at, `its ${key} must be a whole number, got "${value}"; export the model again`);
+  };
+  const [offset, stated] = [number('offset', 0), number('length', length)];
+  if (stated !== length) {
+    throw new BadFileError(at, `its values must take ${length} bytes, got a length of ${stated}`);
+  }
+  return external(entries.get('location') ?? '', offset, length, at);
+}
+
+/** The element type behind an ONNX code; half floats count as float32, in which they are computed. @throws BadFileError for the types that our graphs do not have. */
 export function dataTypeOf(code: number, where: string): DataType {
+  if (HALVES[code] !== undefined) return 'float32';
   const found = (Object.keys(onnx.DATA_TYPE) as DataType[]).find((dtype) => onnx.DATA_TYPE[dtype] === code);
   if (found === undefined) {
     throw new BadFileError(

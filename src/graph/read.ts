@@ -4,20 +4,41 @@ import { OPSET } from './graph.ts';
 import * as onnx from './onnx-fields.ts';
 import type { Field } from './protobuf.ts';
 import { readFields } from './protobuf.ts';
-import { dataTypeOf, decodeTensor, floatsOf, intsOf, safeInt } from './read-tensor.ts';
+import { dataTypeOf, decodeTensor, type ExternalData, floatsOf, intsOf, safeInt } from './read-tensor.ts';
 
 /**
- * Reads an ONNX file into a graph. An input that also has an initializer counts as the constant that it defaults to.
+ * Reads an ONNX file of our own operator set into a graph. An input that also has an initializer counts as the constant
+ * that it defaults to.
  * @param where the file's name, for messages
  * @throws BadFileError if the bytes are not an ONNX model, are cut short, use another operator set or something that
  *   our graphs do not have (subgraphs, other domains, external or sparse data, other element types)
  */
 export function decodeModel(bytes: Uint8Array, where: string): Graph {
+  const { graph, opset } = decodeForeignModel(bytes, where);
+  if (opset !== OPSET) {
+    throw new BadFileError(
+      where,
+      `the operator set must be ${OPSET}, got ${opset}; export the model again with opset_version=${OPSET}`,
+    );
+  }
+  return graph;
+}
+
+/**
+ * Reads an ONNX file of any operator set: its nodes are as the file has them (see `modernise`).
+ * @param external reads values that lie in other files; without it they are refused
+ * @throws BadFileError as decodeModel does
+ */
+export function decodeForeignModel(
+  bytes: Uint8Array,
+  where: string,
+  external?: ExternalData,
+): { graph: Graph; opset: number } {
   const fields = readFields(bytes, where);
-  checkOpset(fields, where);
+  const opset = opsetOf(fields, where);
   const graph = fields.find((field) => field.field === onnx.MODEL.graph);
   if (graph === undefined) throw new BadFileError(where, 'an ONNX model must hold a graph, got none');
-  return decodeGraph(bytesOf(graph, where), where);
+  return { graph: decodeGraph(bytesOf(graph, where), where, external), opset };
 }
 
 /** The properties written beside the graph. @throws BadFileError as decodeModel does. */
@@ -29,21 +50,22 @@ export function decodeMetadata(bytes: Uint8Array, where: string): Record<string,
   return Object.fromEntries(entries);
 }
 
-function checkOpset(fields: readonly Field[], where: string): void {
+function opsetOf(fields: readonly Field[], where: string): number {
   const versions = all(fields, onnx.MODEL.opset, where).flatMap((entry) => {
     const parts = readFields(entry, where);
     const domain = text(parts, onnx.OPSET_ID.domain, where);
     return domain === '' || domain === 'ai.onnx' ? [int(parts, onnx.OPSET_ID.version, where, 0)] : [];
   });
-  if (versions.length !== 1 || versions[0] !== OPSET) {
+  if (versions.length !== 1) {
     throw new BadFileError(
       where,
       `the operator set must be ${OPSET}, got ${versions.join(' and ') || 'none'}; export the model again with opset_version=${OPSET}`,
     );
   }
+  return versions[0]!;
 }
 
-function decodeGraph(bytes: Uint8Array, where: string): Graph {
+function decodeGraph(bytes: Uint8Array, where: string, external?: ExternalData): Graph {
   const fields = readFields(bytes, where);
   if (all(fields, onnx.GRAPH.sparse, where).length > 0) {
     throw new BadFileError(
@@ -53,7 +75,7 @@ function decodeGraph(bytes: Uint8Array, where: string): Graph {
   }
   const initializers = new Map<string, Tensor>();
   for (const one of all(fields, onnx.GRAPH.initializer, where)) {
-    const { name, tensor } = decodeTensor(one, where);
+    const { name, tensor } = decodeTensor(one, where, external);
     if (initializers.has(name))
       throw new BadFileError(where, `an initializer's name must be its own, got "${name}" twice`);
     initializers.set(name, tensor);

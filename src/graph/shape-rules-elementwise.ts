@@ -65,7 +65,30 @@ const where: ShapeRule = (query) => {
   if (condition.dtype !== 'bool') fail(query, `its condition must be of bool, got ${condition.dtype}`);
   if (a.dtype !== b.dtype)
     fail(query, `its branches must be of one element type, got ${a.dtype} and ${b.dtype}`);
-  return [{ dtype: a.dtype, shape: broadcast(query, broadcast(query, condition.shape, a.shape), b.shape) }];
+  const shape = broadcast(query, broadcast(query, condition.shape, a.shape), b.shape);
+  const entries = chosen(condition.entries, a.entries, b.entries);
+  return [{ dtype: a.dtype, shape, ...(entries && { entries }) }];
+};
+
+/** Entries of one length, each from the branch that a known condition (0 or 1) takes. */
+function chosen(
+  condition: Entries | undefined,
+  a: Entries | undefined,
+  b: Entries | undefined,
+): Entries | undefined {
+  const known = condition?.every((one) => typeof one === 'number');
+  if (!known || a?.length !== condition!.length || b?.length !== condition!.length) return undefined;
+  return condition!.map((one, index) => (one !== 0 ? a[index]! : b[index]!));
+}
+
+type Entries = readonly Dimension[];
+
+/** 1 or 0 where it is known whether two sizes are equal; a size that is a name is not negative. */
+const equal = (a: Dimension, b: Dimension): Dimension | undefined => {
+  if (a === b) return 1;
+  const number = [a, b].find((one) => typeof one === 'number');
+  const bothNumbers = typeof a === 'number' && typeof b === 'number';
+  return bothNumbers || (typeof number === 'number' && number < 0) ? 0 : undefined;
 };
 
 const clip: ShapeRule = (query) => {
@@ -107,7 +130,7 @@ export const ELEMENTWISE_SHAPES: Readonly<Record<string, ShapeRule>> = {
   Pow: binary('same'),
   Min: binary('same'),
   Max: binary('same'),
-  Equal: binary('bool'),
+  Equal: binary('bool', equal),
   Greater: binary('bool'),
   Less: binary('bool'),
   And: binary('bool'),

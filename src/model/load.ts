@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { UsageError } from '../core/errors.ts';
 import type { Model } from './model.ts';
 
@@ -6,10 +6,21 @@ import type { Model } from './model.ts';
 export const EMBEDDED_MODELS = ['use-lite'] as const;
 
 /**
- * Loads a model: `use-lite`, or a folder in Hugging Face's layout (BERT, RoBERTa, DistilBERT).
- * @throws UsageError if it is neither, BadFileError if a file of the folder is not as it must be
+ * Loads a model: `use-lite`, a folder in Hugging Face's layout (BERT, RoBERTa, DistilBERT), or an ONNX file.
+ * @param tokenizer of an ONNX file: a tokenizer.json, or a folder that holds one; default: the one beside it
+ * @throws UsageError if it is none of these, BadFileError if a file is not as it must be
  */
-export async function loadModel(nameOrPath: string): Promise<Model> {
+export async function loadModel(nameOrPath: string, tokenizer?: string): Promise<Model> {
+  if (nameOrPath.endsWith('.onnx') && existsSync(nameOrPath)) {
+    const { loadOnnx } = await import('./onnx/load.ts');
+    return loadOnnx(nameOrPath, tokenizer);
+  }
+  if (tokenizer !== undefined) {
+    throw new UsageError(
+      '--tokenizer',
+      `must go with an ONNX file, got model ${nameOrPath}, which has its own; leave it out`,
+    );
+  }
   if (nameOrPath === 'use-lite') {
     const { loadUseLite } = await import('./use-lite/load.ts');
     return loadUseLite();
@@ -18,9 +29,9 @@ export async function loadModel(nameOrPath: string): Promise<Model> {
     const { loadHuggingFace } = await import('./hf/load.ts');
     return loadHuggingFace(nameOrPath);
   }
-  const got = nameOrPath.endsWith('.onnx') ? 'an ONNX file' : 'no such folder';
+  const got = existsSync(nameOrPath) ? 'another file' : 'nothing there';
   throw new UsageError(
     nameOrPath,
-    `the model must be the embedded use-lite or a folder with config.json and model.safetensors, got ${got}; check the path, or pass --model use-lite`,
+    `the model must be the embedded use-lite, a folder with config.json and model.safetensors, or an .onnx file, got ${got}; check the path, or pass --model use-lite`,
   );
 }

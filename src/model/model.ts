@@ -1,7 +1,7 @@
 import type { Graph, Tensor } from '../graph/graph.ts';
 
 /** The shapes of checkpoints that become graphs. */
-export type Family = 'use-lite' | 'bert' | 'roberta' | 'distilbert';
+export type Family = 'use-lite' | 'bert' | 'roberta' | 'distilbert' | 'onnx';
 
 /** Cuts text into token ids. Each family has its own. */
 export interface Tokenizer {

@@ -92,8 +92,8 @@ const MESSAGES: readonly [string, Uint8Array, string][] = [
   ],
   [
     'an unknown element type',
-    model([bytesField(5, sequence([intField(1, 2), intField(2, 10), textField(8, 'w')]))]),
-    'm.onnx, tensor "w": its element type must be one of float32, uint8, int32, int64, bool, float64, got ONNX code 10; convert the model',
+    model([bytesField(5, sequence([intField(1, 2), intField(2, 12), textField(8, 'w')]))]),
+    'm.onnx, tensor "w": its element type must be one of float32, uint8, int32, int64, bool, float64, got ONNX code 12; convert the model',
   ],
   [
     'too few bytes in a tensor',

@@ -129,14 +129,15 @@ export function architectureOf(config: JsonRecord, where: string): Architecture 
     typeCount: keys.typeCount === null ? 0 : size('type_vocab_size', keys.typeCount),
     vocabularySize,
     padId,
-    labels: labelsOf(config.id2label, where),
+    labels: readLabels(config.id2label, where),
     hasClassifier: Array.isArray(config.architectures)
       ? config.architectures.some((name) => String(name).endsWith('ForSequenceClassification'))
       : null,
   };
 }
 
-function labelsOf(value: unknown, where: string): readonly string[] | null {
+/** Label names by number, as `id2label` has them; null where it is absent. @throws BadFileError if it is no such list */
+export function readLabels(value: unknown, where: string): readonly string[] | null {
   if (value === undefined || value === null) return null;
   const entries = isRecord(value) ? Object.entries(value) : [];
   const labels = entries.map((_, index) => (value as JsonRecord)[String(index)]);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { BadFileError } from '../../core/errors.ts';
 import { readBytes } from '../../core/files.ts';
 import type { EncoderFamily } from './architecture.ts';
@@ -24,21 +24,9 @@ export async function readTokenizerFiles(
   folder: string,
   family: EncoderFamily,
 ): Promise<TokenizerFiles | null> {
-  const hash = createHash('sha256');
-  const read = async (name: string): Promise<Uint8Array> => {
-    const bytes = await readBytes(join(folder, name));
-    hash.update(`${name} ${bytes.length}\n`).update(bytes);
-    return bytes;
-  };
   const has = (name: string) => existsSync(join(folder, name));
-  const configName = 'tokenizer_config.json';
-  const config = has(configName) ? parseJson(await read(configName), join(folder, configName)) : {};
-  const made = (name: string, tokenizer: JsonRecord): TokenizerFiles => {
-    return { tokenizer, config, where: join(folder, name), sha256: hash.digest('hex') };
-  };
-  if (has('tokenizer.json')) {
-    return made('tokenizer.json', parseJson(await read('tokenizer.json'), join(folder, 'tokenizer.json')));
-  }
+  if (has('tokenizer.json')) return readTokenizerJson(folder);
+  const { read, config, made } = await startReading(folder);
   if (family === 'roberta') {
     if (!has('vocab.json') || !has('merges.txt')) return null;
     const vocabulary = parseJson(await read('vocab.json'), join(folder, 'vocab.json'));
@@ -49,6 +37,28 @@ export async function readTokenizerFiles(
   }
   if (!has('vocab.txt')) return null;
   return made('vocab.txt', wordPieces(linesOf(await read('vocab.txt')), config, join(folder, 'vocab.txt')));
+}
+
+/** Reads `tokenizer.json`, by whatever name, and `tokenizer_config.json` beside it. @throws as readTokenizerFiles */
+export async function readTokenizerJson(folder: string, name = 'tokenizer.json'): Promise<TokenizerFiles> {
+  const { read, made } = await startReading(folder);
+  return made(name, parseJson(await read(name), join(folder, name)));
+}
+
+/** `tokenizer_config.json` where there is one, and what reads and hashes the files after it. */
+async function startReading(folder: string) {
+  const hash = createHash('sha256');
+  const read = async (name: string): Promise<Uint8Array> => {
+    const bytes = await readBytes(join(folder, name));
+    hash.update(`${name} ${bytes.length}\n`).update(bytes);
+    return bytes;
+  };
+  const configPath = join(folder, 'tokenizer_config.json');
+  const config = existsSync(configPath) ? parseJson(await read(basename(configPath)), configPath) : {};
+  const made = (name: string, tokenizer: JsonRecord): TokenizerFiles => {
+    return { tokenizer, config, where: join(folder, name), sha256: hash.digest('hex') };
+  };
+  return { read, config, made };
 }
 
 /** Lines end where Python's text files end them; the last may lack its end. */

@@ -7,6 +7,16 @@ import type { TokenizerFiles } from './tokenizer-files.ts';
 /** Above this `model_max_length` means that there is none: Hugging Face writes 1e30. */
 const NO_LIMIT = 1e9;
 
+/** What a tokenizer must know of its model. */
+export interface TokenizerSetting {
+  readonly padId: number;
+  /** Types of tokens that the model tells apart. */
+  readonly typeCount: number;
+  readonly vocabularySize: number;
+  /** Whether types are the tokenizer's; else all are 0 (RoBERTa's give none). */
+  readonly givesTypes: boolean;
+}
+
 /**
  * A folder's tokenizer. This is the one file that imports @huggingface/tokenizers. Special tokens inside a text are
  * recognised; too long a text is cut as Hugging Face's `longest_first`, and the special tokens around it stay.
@@ -14,7 +24,7 @@ const NO_LIMIT = 1e9;
  */
 export async function openTokenizer(
   files: TokenizerFiles,
-  { family, padId, typeCount, vocabularySize }: Architecture,
+  { padId, typeCount, vocabularySize, givesTypes }: TokenizerSetting,
 ): Promise<Tokenizer> {
   const { Tokenizer: HuggingFaceTokenizer } = await import('@huggingface/tokenizers');
   const { where, config } = files;
@@ -83,8 +93,7 @@ export async function openTokenizer(
       const whole = around(pieces.slice(0, kept), second?.slice(0, keptPair) ?? null);
       const ids = whole.tokens.map(idOf);
       if (typeCount < 2) return { ids };
-      // RoBERTa's tokenizers give no types, and its models take 0 for all tokens then.
-      const types = family === 'roberta' ? undefined : whole.token_type_ids;
+      const types = givesTypes ? whole.token_type_ids : undefined;
       return { ids, typeIds: types ?? ids.map(() => 0) };
     },
   };

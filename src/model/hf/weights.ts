@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../../graph/build.ts';
-import { float32, type Tensor } from '../../graph/graph.ts';
+import { transposed } from '../../graph/evaluate-constant.ts';
 import type { Checkpoint } from './checkpoint.ts';
 
 /** Puts layers of a checkpoint into a graph, under the checkpoint's names. */
@@ -35,20 +35,4 @@ export function layersOf(b: GraphBuilder, checkpoint: Checkpoint, epsilon: numbe
       return b.node('LayerNormalization', [input, ...parts], options);
     },
   };
-}
-
-/** `[out, in]`, as PyTorch stores a linear layer, to `[in, out]`, as x W takes it. */
-export function transposed({ shape, data }: Tensor): Tensor {
-  const [out, width] = shape as [number, number];
-  const source = data as Float32Array;
-  const target = new Float32Array(source.length);
-  // In blocks, so that both sides stay in the cache.
-  const block = 32;
-  for (let first = 0; first < out; first += block) {
-    const end = Math.min(out, first + block);
-    for (let column = 0; column < width; column += 1) {
-      for (let row = first; row < end; row += 1) target[column * out + row] = source[row * width + column]!;
-    }
-  }
-  return float32([width, out], target);
 }
