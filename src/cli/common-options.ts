@@ -46,14 +46,23 @@ export function outOption(command: Command, what: string): Command {
   return command.option('--force', 'replace what is at --out already', false);
 }
 
-/** `--model M`, needed. */
+/** `--model M`, needed, and `--tokenizer PATH`. */
 export function modelOption(command: Command): Command {
-  return neededOption(
+  neededOption(
     command,
     new Option(
       '--model <model>',
-      'use-lite, or a folder with config.json and model.safetensors (BERT, RoBERTa, DistilBERT)',
+      'use-lite, a folder with config.json and model.safetensors (BERT, RoBERTa, DistilBERT), or an .onnx file',
     ),
+  );
+  return tokenizerOption(command);
+}
+
+/** `--tokenizer PATH`: an ONNX file holds none. */
+export function tokenizerOption(command: Command): Command {
+  return command.option(
+    '--tokenizer <path>',
+    'of an .onnx model: tokenizer.json or its folder (default: tokenizer.json beside the model)',
   );
 }
 

@@ -34,6 +34,8 @@ import { idealCheck } from './ideal-check.ts';
 
 export interface CompileJob {
   readonly model: string;
+  /** Of an ONNX model: a tokenizer.json, or a folder with one; default: the one beside it. */
+  readonly tokenizer?: string;
   readonly adapter?: string;
   readonly profile: string;
   readonly out: string;
@@ -69,7 +71,7 @@ export async function compile(job: CompileJob): Promise<CompileResult> {
   refuseExisting(out, job.force);
   progress.stage('load');
   const [model, profile, engine, stored] = await Promise.all([
-    loadModel(job.model),
+    loadModel(job.model, job.tokenizer),
     loadProfile(job.profile),
     openEngine('onnxruntime'),
     job.adapter === undefined ? null : loadAdapter(job.adapter),

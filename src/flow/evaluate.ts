@@ -22,6 +22,8 @@ export interface EvaluateJob {
   readonly bundles: readonly string[];
   /** The model that the bundles were compiled from, where it is a folder; default: the embedded one that they name. */
   readonly model?: string;
+  /** Of an ONNX model: a tokenizer.json, or a folder with one; default: the one beside it. */
+  readonly tokenizer?: string;
   readonly task: string;
   readonly data?: string;
   readonly chips: number;
@@ -69,7 +71,7 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
   const arms = await namedBundles(job.bundles);
   for (const { bundle } of arms) for (const seconds of job.at) checkAge(bundle.program.profile, seconds);
   const engine = await openEngine(job.engine);
-  const model = await loadModel(job.model ?? namedModel(arms[0]!));
+  const model = await loadModel(job.model ?? namedModel(arms[0]!), job.tokenizer);
   const task = await openTask(job.task, job.data);
   const split = reportedSplit(task);
   const data = evaluationData(model, task, split, job.limit);

@@ -18,6 +18,8 @@ export type PredictOutput = 'logits' | 'hidden' | 'pooled';
 
 export interface PredictRequest {
   readonly model: string;
+  /** Of an ONNX model: a tokenizer.json, or a folder with one; default: the one beside it. */
+  readonly tokenizer?: string;
   readonly adapter?: string;
   /** Lines of {"text"}, {"text", "pair"} or {"ids", "typeIds"?}. */
   readonly input: string;
@@ -43,7 +45,7 @@ export interface PredictResult {
 export async function predict(request: PredictRequest): Promise<PredictResult> {
   const { input, out, output, progress = silentProgress } = request;
   refuseExisting(out, request.force ?? false);
-  const model = await loadModel(request.model);
+  const model = await loadModel(request.model, request.tokenizer);
   const { graph, labels } = await graphOf(model, request);
   const encoded = (await readLines(input)).map((line, index) =>
     readPredictInput(line, `${input}:${index + 1}`, model),

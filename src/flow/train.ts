@@ -22,6 +22,8 @@ import { trainingPlan } from './training-plan.ts';
 
 export interface TrainJob extends NewAdapterJob {
   readonly model: string;
+  /** Of an ONNX model: a tokenizer.json, or a folder with one; default: the one beside it. */
+  readonly tokenizer?: string;
   readonly task: string;
   readonly data?: string;
   readonly lambda: number;
@@ -76,7 +78,7 @@ export async function train(job: TrainJob): Promise<TrainResult> {
   }
   progress.stage('load');
   const [model, task, engine] = await Promise.all([
-    loadModel(job.model),
+    loadModel(job.model, job.tokenizer),
     openTask(job.task, job.data),
     openEngine(job.engine),
   ]);

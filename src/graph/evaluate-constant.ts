@@ -1,6 +1,6 @@
 import { intAttribute, intsAttribute } from './attributes.ts';
 import type { DataType, Node, Tensor, TensorData } from './graph.ts';
-import { sizeOf } from './graph.ts';
+import { float32, int64, sizeOf } from './graph.ts';
 import { DATA_TYPE } from './onnx-fields.ts';
 
 /** Largest result of arithmetic that is computed ahead: scales and axes are small, tables are left to the engine. */
@@ -30,7 +30,9 @@ export function evaluateConstant(node: Node, inputs: readonly Tensor[]): Tensor 
     }
     case 'Reshape': {
       const sizes = Array.from(b.data, Number);
-      return sizes.every((size) => size > 0) && sizeOf(sizes) === a.data.length ? { ...a, shape: sizes } : null;
+      return sizes.every((size) => size > 0) && sizeOf(sizes) === a.data.length
+        ? { ...a, shape: sizes }
+        : null;
     }
     default:
       return null;
@@ -68,10 +70,12 @@ function combined(a: Tensor, b: Tensor, join: (x: number, y: number) => number):
   if (length > MAX_VALUES) return null;
   const at = ({ data }: Tensor, index: number) => Number(data.length === 1 ? data[0] : data[index]);
   const values = Array.from({ length }, (_, index) => join(at(a, index), at(b, index)));
-  const whole = a.dtype === 'int64';
+  if (!values.every(Number.isFinite)) return null;
+  const shape = same ? a.shape : other.shape;
   // ONNX divides whole numbers towards zero.
-  const data = whole ? BigInt64Array.from(values, (value) => BigInt(Math.trunc(value))) : Float32Array.from(values);
-  return values.every(Number.isFinite) ? { dtype: a.dtype, shape: same ? a.shape : other.shape, data } : null;
+  return a.dtype === 'int64'
+    ? int64(shape, values.map(Math.trunc))
+    : float32(shape, Float32Array.from(values));
 }
 
 function cast(tensor: Tensor, code: number): Tensor | null {

@@ -9,7 +9,10 @@ import { inferShapes } from './shapes.ts';
 export function fuseLayerNorms(graph: Graph): Graph {
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node])));
   const users = new Map<string, number>();
-  for (const name of [...graph.nodes.flatMap(({ inputs }) => inputs), ...graph.outputs.map(({ name }) => name)]) {
+  for (const name of [
+    ...graph.nodes.flatMap(({ inputs }) => inputs),
+    ...graph.outputs.map(({ name }) => name),
+  ]) {
     users.set(name, (users.get(name) ?? 0) + 1);
   }
   const shapes = inferShapes(graph);
@@ -18,7 +21,8 @@ export function fuseLayerNorms(graph: Graph): Graph {
   for (const node of graph.nodes) {
     const found = normAt(node, { graph, makers, rank: (value) => shapes.get(value)!.shape.length });
     // Each inner value must have the users within the pattern and no others; x - mean(x) has two.
-    if (found === null || !found.inner.every(([inner, count]) => users.get(inner.outputs[0]!) === count)) continue;
+    if (found === null || !found.inner.every(([inner, count]) => users.get(inner.outputs[0]!) === count))
+      continue;
     fused.set(node, found.norm);
     for (const [inner] of found.inner) dropped.add(inner);
   }
@@ -62,13 +66,26 @@ function normAt(
   const square = madeBy(variance?.inputs[0], 'Pow') ?? madeBy(variance?.inputs[0], 'Mul');
   const mean = madeBy(centred?.inputs[1], 'ReduceMean');
   const x = centred?.inputs[0];
-  if (!shift || !product || !scale || !quotient || !root || !guarded || !variance || !centred || !square || !mean)
+  if (
+    !shift ||
+    !product ||
+    !scale ||
+    !quotient ||
+    !root ||
+    !guarded ||
+    !variance ||
+    !centred ||
+    !square ||
+    !mean
+  )
     return null;
   const difference = centred.outputs[0]!;
   const two = tensor(square.inputs[1]);
   const isSquare =
     square.inputs[0] === difference &&
-    (square.op === 'Mul' ? square.inputs[1] === difference : two?.data.length === 1 && Number(two.data[0]) === 2);
+    (square.op === 'Mul'
+      ? square.inputs[1] === difference
+      : two?.data.length === 1 && Number(two.data[0]) === 2);
   const overLast = (node: Node): boolean => {
     const axes = tensor(node.inputs[1]);
     const keeps = node.attributes.keepdims;

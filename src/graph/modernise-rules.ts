@@ -88,7 +88,13 @@ const gemm: ModerniseRule = (query) => {
   if (weight?.dtype !== 'float32') return keep(query);
   const scaled = (name: string, { shape, data }: Tensor, factor: number, part: string) => {
     if (factor === 1) return name;
-    return constant(part, float32(shape, (data as Float32Array).map((value) => value * factor)));
+    return constant(
+      part,
+      float32(
+        shape,
+        (data as Float32Array).map((value) => value * factor),
+      ),
+    );
   };
   if (beta !== 1 && bias === undefined && (node.inputs[2] ?? '') !== '') return keep(query);
   const w = scaled(node.inputs[1]!, weight, alpha, 'weight');
@@ -129,7 +135,11 @@ const slice: ModerniseRule = (query) => {
   const rows = add('Slice', node.inputs, 'rows', node.attributes);
   const before = shape.slice(0, place) as number[];
   const after = shape.slice(place + 1) as number[];
-  const parts = [...(before.length > 0 ? [ints(before)] : []), node.inputs[2]!, ...(after.length > 0 ? [ints(after)] : [])];
+  const parts = [
+    ...(before.length > 0 ? [ints(before)] : []),
+    node.inputs[2]!,
+    ...(after.length > 0 ? [ints(after)] : []),
+  ];
   last('Reshape', [rows, parts.length === 1 ? parts[0]! : add('Concat', parts, 'shape', { axis: 0 })]);
 };
 
@@ -160,9 +170,15 @@ const flatten: ModerniseRule = ({ node, known, ints, last }) => {
   const shape = known(node.inputs[0]!)?.shape ?? [];
   const axis = intAttribute(node, 'axis', 1);
   const tail = shape.slice(axis);
-  const width = tail.reduce<number>((product, size) => (typeof size === 'number' ? product * size : Number.NaN), 1);
+  const width = tail.reduce<number>(
+    (product, size) => (typeof size === 'number' ? product * size : Number.NaN),
+    1,
+  );
   if (!Number.isFinite(width)) {
-    throw new BadFileError(nodeTitle(node), `the sizes from axis ${axis} on must be known, got [${tail.join(', ')}]`);
+    throw new BadFileError(
+      nodeTitle(node),
+      `the sizes from axis ${axis} on must be known, got [${tail.join(', ')}]`,
+    );
   }
   last('Reshape', [node.inputs[0]!, ints([-1, width])]);
 };
@@ -173,7 +189,12 @@ const norm2: ModerniseRule = ({ node, add, last, ints }) => {
   const axes = intsAttribute(node, 'axes');
   const which = axes === undefined ? node.inputs[1] : ints(axes);
   const square = add('Mul', [x, x], 'square');
-  const sum = add('ReduceSum', [square, ...(which === undefined ? [] : [which])], 'sum', without(node, 'axes'));
+  const sum = add(
+    'ReduceSum',
+    [square, ...(which === undefined ? [] : [which])],
+    'sum',
+    without(node, 'axes'),
+  );
   last('Sqrt', [sum]);
 };
 
@@ -209,7 +230,10 @@ export const MODERNISE_RULES: Readonly<Record<string, ModerniseRule>> = {
     const [first, ...rest] = node.inputs;
     const lastTerm = rest.pop();
     if (lastTerm === undefined) last('Identity', [first!]);
-    else last('Add', [rest.reduce((sum, term, index) => add('Add', [sum, term], `sum${index}`), first!), lastTerm]);
+    else
+      last('Add', [
+        rest.reduce((sum, term, index) => add('Add', [sum, term], `sum${index}`), first!),
+        lastTerm,
+      ]);
   },
 };
-

@@ -89,7 +89,10 @@ function moderniseNode(node: Node, opset: number, state: State): void {
     return;
   }
   const rule = MODERNISE_RULES[node.op];
-  if (rule === undefined) return place(node, state);
+  if (rule === undefined) {
+    place(node, state);
+    return;
+  }
   rule({
     node,
     opset,
@@ -126,27 +129,31 @@ function place(node: Node, state: State): void {
     else alias.set(output, input);
     return;
   }
-  const constants = node.inputs.map((name) => initializers.get(name));
-  if (node.outputs.length === 1 && constants.length > 0 && constants.every((one) => one !== undefined)) {
-    const value = evaluateConstant(node, constants);
-    if (value !== null) return makeConstant(value);
-  }
-  inferNode(node, values);
-  const known = values.get(output);
-  const entries = known?.entries;
-  const numbers = entries?.every((entry) => typeof entry === 'number') ? (entries as number[]) : undefined;
-  const shape = known?.shape ?? [];
-  if (
-    numbers !== undefined &&
-    known?.dtype === 'int64' &&
-    node.outputs.length === 1 &&
-    shape.every((size) => typeof size === 'number') &&
-    sizeOf(shape) === numbers.length
-  ) {
-    return makeConstant(int64(shape, numbers));
+  const value = ahead(node, state);
+  if (value !== null) {
+    makeConstant(value);
+    return;
   }
   state.nodes.push(node);
   for (const made of node.outputs) state.makers.set(made, node);
+}
+
+/** What a node comes to, from constants or from known sizes; null where it must run. What is known of it is kept. */
+function ahead(node: Node, { values, initializers }: State): Tensor | null {
+  const constants = node.inputs.map((name) => initializers.get(name));
+  const single = node.outputs.length === 1;
+  if (single && constants.length > 0 && constants.every((one) => one !== undefined)) {
+    const value = evaluateConstant(node, constants);
+    if (value !== null) return value;
+  }
+  inferNode(node, values);
+  const known = values.get(node.outputs[0]!);
+  const [entries, shape] = [known?.entries, known?.shape ?? []];
+  const numbers = entries?.filter((entry) => typeof entry === 'number');
+  if (!single || known?.dtype !== 'int64' || numbers === undefined || numbers.length !== entries?.length)
+    return null;
+  const sizes = shape.filter((size) => typeof size === 'number');
+  return sizes.length === shape.length && sizeOf(sizes) === numbers.length ? int64(sizes, numbers) : null;
 }
 
 /** The tensor of a Constant node in any of its forms. */

@@ -34,6 +34,9 @@ export function decodeForeignModel(
   where: string,
   external?: ExternalData,
 ): { graph: Graph; opset: number } {
+  if (bytes.length === 0) {
+    throw new BadFileError(where, 'an ONNX model must hold a graph, got an empty file; fetch or export it again');
+  }
   const fields = readFields(bytes, where);
   const opset = opsetOf(fields, where);
   const graph = fields.find((field) => field.field === onnx.MODEL.graph);

@@ -4,13 +4,14 @@ import { encodeExample } from '../../src/model/encode.ts';
 import { loadModel } from '../../src/model/load.ts';
 
 for (const [name, kind] of [
-  ['bert-base-uncased', 'no such folder'],
-  ['model.onnx', 'an ONNX file'],
+  ['bert-base-uncased', 'nothing there'],
+  ['model.onnx', 'nothing there'],
+  ['package.json', 'another file'],
 ] as const) {
   test(`loadModel: ${name} is refused with what can be read`, async (t) => {
     await t.throwsAsync(loadModel(name), {
       instanceOf: UsageError,
-      message: `${name}: the model must be the embedded use-lite or a folder with config.json and model.safetensors, got ${kind}; check the path, or pass --model use-lite`,
+      message: `${name}: the model must be the embedded use-lite, a folder with config.json and model.safetensors, or an .onnx file, got ${kind}; check the path, or pass --model use-lite`,
     });
   });
 }

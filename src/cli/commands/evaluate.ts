@@ -9,6 +9,7 @@ import {
   seedOption,
   taskOption,
   timesOption,
+  tokenizerOption,
 } from '../common-options.ts';
 import { addExamples, example } from '../examples.ts';
 import { asked, given } from '../given.ts';
@@ -27,9 +28,10 @@ export function registerEvaluate(parent: Command, host: Host): void {
     .description('Run bundles on many simulated chips, times and noise scales; an interrupted run resumes')
     .argument('<bundle...>', 'folders from "holdfast compile"; all meet the same chips');
   command.option(
-    '--model <folder>',
-    'the folder that the bundles were compiled from; not needed for use-lite',
+    '--model <model>',
+    'the folder or .onnx file that the bundles were compiled from; not needed for use-lite',
   );
+  tokenizerOption(command);
   taskOption(command, 'task whose held-out examples are run, such as reviews or SST-2');
   neededOption(
     command,

@@ -12,7 +12,7 @@ export function registerModel(parent: Command, host: Host): void {
     .description(
       'Family, shape, parameters and linear layers of a model, with the names that --layers matches',
     )
-    .argument('<model>', 'use-lite, or a folder with config.json and model.safetensors');
+    .argument('<model>', 'use-lite, a folder with config.json and model.safetensors, or an .onnx file');
   jsonOption(info);
   addExamples(
     info,

@@ -1,20 +1,13 @@
 import { type Command, Option } from 'commander';
-import { type EngineName, engineOption, jsonOption, modelOption, outOption } from '../common-options.ts';
+import type { PredictRequest } from '../../flow/predict.ts';
+import { engineOption, jsonOption, modelOption, outOption } from '../common-options.ts';
 import { addExamples, example } from '../examples.ts';
-import { given } from '../given.ts';
+import { asked, given } from '../given.ts';
 import type { Host } from '../host.ts';
 import { neededOption } from '../needed-option.ts';
 import { outcome } from '../output.ts';
 
-interface Options {
-  readonly model: string;
-  readonly adapter?: string;
-  readonly input: string;
-  readonly out: string;
-  readonly output: 'logits' | 'hidden' | 'pooled';
-  readonly engine: EngineName;
-  readonly force: boolean;
-}
+type Options = Omit<PredictRequest, 'progress'>;
 
 /** `holdfast predict`: plain digital inference. */
 export function registerPredict(parent: Command, host: Host): void {
@@ -52,8 +45,7 @@ export function registerPredict(parent: Command, host: Host): void {
   command.action((options: Options) =>
     host.act(command, async ({ progress }) => {
       const { predict } = await import('../../flow/predict.ts');
-      const { model, adapter, input, out, output, engine, force } = options;
-      return outcome(await predict(given({ model, adapter, input, out, output, engine, force, progress })));
+      return outcome(await predict(given({ ...asked(options), progress })));
     }),
   );
 }

@@ -30,7 +30,10 @@ export async function loadHuggingFace(folder: string): Promise<Model> {
   const pooling = await readPooling(folder);
   // The tokenizer first: it is small, and what is wrong with it is known before the weights are read.
   const files = await readTokenizerFiles(folder, a.family);
-  const tokenizer = files === null ? absentTokenizer(folder, a) : await openTokenizer(files, { ...a, givesTypes: a.family !== 'roberta' });
+  const tokenizer =
+    files === null
+      ? absentTokenizer(folder, a)
+      : await openTokenizer(files, { ...a, givesTypes: a.family !== 'roberta' });
   const checkpoint = await readCheckpoint(folder, config.tie_word_embeddings !== false);
   const how = { pooling, prefix: prefixOf(a, checkpoint) };
   const graph = encoderGraph(a, checkpoint, how);

@@ -51,10 +51,17 @@ export function withOurInputs(foreign: Graph, where: string): Graph {
   }
   const front: Node[] = [];
   const initializers = new Map(graph.initializers);
-  const add = (op: string, inputs: readonly string[], output: string, attributes: Node['attributes'] = {}) => {
+  const add = (
+    op: string,
+    inputs: readonly string[],
+    output: string,
+    attributes: Node['attributes'] = {},
+  ) => {
     front.push({ op, name: `inputs.${output}`, inputs, outputs: [output], attributes });
   };
-  const to = (dtype: DataType): Record<string, Attribute> => ({ to: { type: 'int', value: DATA_TYPE[dtype] } });
+  const to = (dtype: DataType): Record<string, Attribute> => ({
+    to: { type: 'int', value: DATA_TYPE[dtype] },
+  });
   for (const [role, { name, dtype }] of roles) {
     if (role !== 'positions') add('Cast', [role], name, to(dtype));
     else {

@@ -20,7 +20,8 @@ export function nameLayers(graph: Graph): Graph {
     ...graph.nodes.flatMap(({ name, outputs }) => [name, ...outputs]),
   ]);
   const uses = new Map<string, number>();
-  for (const input of graph.nodes.flatMap(({ inputs }) => inputs)) uses.set(input, (uses.get(input) ?? 0) + 1);
+  for (const input of graph.nodes.flatMap(({ inputs }) => inputs))
+    uses.set(input, (uses.get(input) ?? 0) + 1);
   const layers = new Map(linearLayers(graph).map((layer) => [layer.name, layer]));
   const names = new Map<Node, string>();
   for (const node of graph.nodes) {
@@ -40,7 +41,10 @@ export function nameLayers(graph: Graph): Graph {
   }
   const values = new Map([...names].map(([node, name]) => [node.outputs[0]!, name]));
   const products = new Set([...layers.values()].map((layer) => values.get(productOf(graph, layer.name))));
-  const named = { ...graph, nodes: graph.nodes.map((node) => ({ ...node, name: names.get(node) ?? node.name })) };
+  const named = {
+    ...graph,
+    nodes: graph.nodes.map((node) => ({ ...node, name: names.get(node) ?? node.name })),
+  };
   const result = renamed(named, (name) => values.get(name) ?? name);
   return {
     ...result,

@@ -3,8 +3,10 @@ import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { BadFileError } from '../../core/errors.ts';
 import { readBytes, sha256 } from '../../core/files.ts';
+import { transposed } from '../../graph/evaluate-constant.ts';
 import { fuseLayerNorms } from '../../graph/fuse-layer-norms.ts';
 import type { Graph, Tensor } from '../../graph/graph.ts';
+import { linearLayers } from '../../graph/linear-layers.ts';
 import { modernise } from '../../graph/modernise.ts';
 import { decodeForeignModel } from '../../graph/read.ts';
 import type { ExternalData } from '../../graph/read-tensor.ts';
@@ -58,7 +60,8 @@ export async function loadOnnx(path: string, tokenizer?: string): Promise<Model>
   if (typeof width !== 'number') {
     throw new BadFileError(path, `its pooled output must have a known width, got ${width}; export it again`);
   }
-  const classifier = found.logits === null ? undefined : classifierOf(whole, found, pooling, config, configPath);
+  const classifier =
+    found.logits === null ? undefined : classifierOf(whole, found, pooling, config, configPath);
   return {
     name: basename(path, '.onnx'),
     family: 'onnx',
@@ -68,7 +71,12 @@ export async function loadOnnx(path: string, tokenizer?: string): Promise<Model>
     vocabularySize,
     maxLength: longest ?? made.tokenizer.maxLength ?? USUAL_LENGTH,
     ...(tables.typeCount === null ? {} : { typeCount: tables.typeCount }),
-    head: { input: 'pooled', width, scale: 1 },
+    head: {
+      input: 'pooled',
+      width,
+      scale: 1,
+      ...(classifier?.tensors.size ? { layers: { input: 'pooled', last: found.last!.name } } : {}),
+    },
     ...(classifier === undefined ? {} : { classifier }),
     parameters: parametersOf(whole),
   };
@@ -85,7 +93,10 @@ function classifierOf(
   const { shape } = graph.outputs[0]!;
   const outputs = shape.at(-1);
   if (typeof outputs !== 'number') {
-    throw new BadFileError(configPath, `the logits must have a known width, got ${outputs}; export the model again`);
+    throw new BadFileError(
+      configPath,
+      `the logits must have a known width, got ${outputs}; export the model again`,
+    );
   }
   const overTokens = shape.length === 3;
   const stated = readLabels(config.id2label, configPath);
@@ -97,13 +108,20 @@ function classifierOf(
   }
   const labels = stated ?? Array.from({ length: outputs }, (_, index) => `LABEL_${index}`);
   const { last } = found;
-  const isOwn = last !== null && !overTokens && pooling === 'own' && last.input === found.pooled;
-  const tensor = (name: string) => whole.initializers.get(name)!;
-  const onPooled =
-    isOwn && !last.transposed && last.bias !== null
-      ? { onPooled: { weight: tensor(last.weight), bias: tensor(last.bias) } }
-      : {};
-  return { graph, outputs, labels: outputs === 1 || overTokens ? [] : labels, ...onPooled };
+  const tensors = new Map<string, Tensor>();
+  // A head that reads the output `pooled`, and so can be the start of another.
+  if (
+    last !== null &&
+    last.bias !== null &&
+    !overTokens &&
+    pooling === 'own' &&
+    last.input === found.pooled
+  ) {
+    const weight = whole.initializers.get(last.weight)!;
+    tensors.set(`${last.name}.weight`, last.transposed ? weight : transposed(weight));
+    tensors.set(`${last.name}.bias`, whole.initializers.get(last.bias)!);
+  }
+  return { graph, outputs, labels: outputs === 1 || overTokens ? [] : labels, tensors };
 }
 
 function stated(config: JsonRecord, key: string): number | null {
@@ -111,12 +129,16 @@ function stated(config: JsonRecord, key: string): number | null {
   return Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : null;
 }
 
-/** Numbers in the float constants, single ones (scales, epsilons) aside; a table that is used twice counts once. */
+/**
+ * Numbers in the float constants, single ones (scales, epsilons) aside but for a layer's bias; a table that is used twice
+ * counts once.
+ */
 function parametersOf(graph: Graph): number {
   const counted = new Set<Tensor>();
+  const biases = new Set(linearLayers(graph).map(({ bias }) => bias));
   let parameters = 0;
-  for (const tensor of graph.initializers.values()) {
-    if (tensor.dtype !== 'float32' || tensor.data.length < 2) continue;
+  for (const [name, tensor] of graph.initializers) {
+    if (tensor.dtype !== 'float32' || (tensor.data.length < 2 && !biases.has(name))) continue;
     if (tensor.shape.length > 1 && counted.has(tensor)) continue;
     counted.add(tensor);
     parameters += tensor.data.length;

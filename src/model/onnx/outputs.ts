@@ -1,7 +1,8 @@
 import { BadFileError } from '../../core/errors.ts';
 import { buildGraph } from '../../graph/build.ts';
-import type { Graph, Node, ValueInfo } from '../../graph/graph.ts';
+import type { Graph, ValueInfo } from '../../graph/graph.ts';
 import { type LinearLayer, linearLayers } from '../../graph/linear-layers.ts';
+import { prune } from '../../graph/prune.ts';
 import { inferShapes } from '../../graph/shapes.ts';
 import { firstToken, type Pooling } from '../hf/encoder.ts';
 import { meanOfTokens } from '../padding.ts';
@@ -31,8 +32,10 @@ const LOGITS = /^(logits|scores|predictions)$/;
  */
 export function findOutputs(graph: Graph, names: readonly string[], where: string): Found {
   const outputs = graph.outputs.map((output, index) => ({ ...output, title: names[index]! }));
-  const ranked = (rank: number) => (output: ValueInfo) => output.dtype === 'float32' && output.shape.length === rank;
-  const named = (pattern: RegExp) => outputs.find(({ title, dtype }) => dtype === 'float32' && pattern.test(title));
+  const ranked = (rank: number) => (output: ValueInfo) =>
+    output.dtype === 'float32' && output.shape.length === rank;
+  const named = (pattern: RegExp) =>
+    outputs.find(({ title, dtype }) => dtype === 'float32' && pattern.test(title));
   let logits = named(LOGITS);
   const hidden = named(HIDDEN) ?? outputs.find((output) => ranked(3)(output) && output !== logits);
   let pooled = named(POOLED);
@@ -105,18 +108,5 @@ export function withOurOutputs(graph: Graph, found: Found, pooling: Pooling, wit
   }
   b.output('hidden', 'float32', ['B', 'T', width]);
   b.output('pooled', 'float32', ['B', pooledWidth]);
-  return pruned(b.finish());
-}
-
-/** The graph without what its outputs do not need. */
-export function pruned(graph: Graph): Graph {
-  const wanted = new Set(graph.outputs.map(({ name }) => name));
-  const nodes: Node[] = [];
-  for (const node of graph.nodes.toReversed()) {
-    if (!node.outputs.some((output) => wanted.has(output))) continue;
-    nodes.push(node);
-    for (const input of node.inputs) wanted.add(input);
-  }
-  const initializers = new Map([...graph.initializers].filter(([name]) => wanted.has(name)));
-  return { ...graph, initializers, nodes: nodes.reverse() };
+  return prune(b.finish());
 }

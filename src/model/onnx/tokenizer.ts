@@ -44,7 +44,10 @@ function padOf({ tokenizer, config }: TokenizerFiles): number | undefined {
   if (typeof padding?.pad_id === 'number') return padding.pad_id;
   const token = config.pad_token as string | { readonly content?: string } | null | undefined;
   const text = typeof token === 'string' ? token : token?.content;
-  const added = (tokenizer.added_tokens ?? []) as readonly { readonly id: number; readonly content: string }[];
+  const added = (tokenizer.added_tokens ?? []) as readonly {
+    readonly id: number;
+    readonly content: string;
+  }[];
   return added.find(({ content }) => content === (text ?? '[PAD]') || content === (text ?? '<pad>'))?.id;
 }
 
