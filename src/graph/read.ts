@@ -35,7 +35,10 @@ export function decodeForeignModel(
   external?: ExternalData,
 ): { graph: Graph; opset: number } {
   if (bytes.length === 0) {
-    throw new BadFileError(where, 'an ONNX model must hold a graph, got an empty file; fetch or export it again');
+    throw new BadFileError(
+      where,
+      'an ONNX model must hold a graph, got an empty file; fetch or export it again',
+    );
   }
   const fields = readFields(bytes, where);
   const opset = opsetOf(fields, where);

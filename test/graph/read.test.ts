@@ -186,16 +186,20 @@ test('decodeModel(bytes) reads values that stand in typed lists', (t) => {
 
 test('decodeModel(bytes) widens half floats, raw or listed', (t) => {
   const raw = (code: number, bytes: readonly number[]) =>
-    sequence([intField(1, 2), intField(2, code), textField(8, `raw${code}`), bytesField(9, Uint8Array.from(bytes))]);
-  const listed = sequence([
-    intField(1, 1),
-    intField(2, 10),
-    textField(8, 'listed'),
-    intField(5, 0xc000),
-  ]);
+    sequence([
+      intField(1, 2),
+      intField(2, code),
+      textField(8, `raw${code}`),
+      bytesField(9, Uint8Array.from(bytes)),
+    ]);
+  const listed = sequence([intField(1, 1), intField(2, 10), textField(8, 'listed'), intField(5, 0xc000)]);
   // 1.5 and -2 as binary16, then as bfloat16.
   const graph = decodeModel(
-    model([raw(10, [0x00, 0x3e, 0x00, 0xc0]), raw(16, [0xc0, 0x3f, 0x00, 0xc0]), listed].map((one) => bytesField(5, one))),
+    model(
+      [raw(10, [0x00, 0x3e, 0x00, 0xc0]), raw(16, [0xc0, 0x3f, 0x00, 0xc0]), listed].map((one) =>
+        bytesField(5, one),
+      ),
+    ),
     'm.onnx',
   );
   t.deepEqual(graph.initializers.get('raw10'), float32([2], [1.5, -2]));
