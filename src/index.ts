@@ -10,6 +10,7 @@ export { loadAdapter, saveAdapter } from './adapter/file.ts';
 export { foldAdapter } from './adapter/fold.ts';
 export { presentConductances } from './chip/conductances.ts';
 export { layerWeightErrors } from './chip/weight-error.ts';
+export { type WriteTileJob, type WrittenTile, writeTile } from './chip/write-tile.ts';
 export { type ChipState, type ChipWriter, createChipWriter } from './chip/writer.ts';
 export { type Bundle, readBundle } from './compile/bundle.ts';
 export type { Manifest } from './compile/manifest.ts';

@@ -155,7 +155,7 @@ export function createChipWriter(program: Program): ChipWriter {
 }
 
 /** Which draw of read noise: that of an age and a repeat. Ages are below 2^40 s. */
-function readEvent({ seconds, read }: ChipState): number {
+export function readEvent({ seconds, read }: Pick<ChipState, 'seconds' | 'read'>): number {
   return seconds + read * 2 ** 40;
 }
 

@@ -1,0 +1,155 @@
+import { type MappingOptions, sliceCount } from '../compile/cells.ts';
+import { sliceInputs } from '../compile/lower.ts';
+import { compileProgram, defaultOptions, type Program, type ProgramLayer } from '../compile/program.ts';
+import { UsageError } from '../core/errors.ts';
+import { aihwkitTile } from '../device/aihwkit-semantics.ts';
+import { cellStreams } from '../device/cell-streams.ts';
+import { buildGraph } from '../graph/build.ts';
+import { float32, type Graph, type Tensor } from '../graph/graph.ts';
+import { cellLaws, checkAge } from '../profile/cell-laws.ts';
+import type { DeviceProfile } from '../profile/profile.ts';
+import { presentConductances } from './conductances.ts';
+import { createChipWriter, readEvent } from './writer.ts';
+
+/** One weight matrix to be written onto tiles. */
+export interface WriteTileJob {
+  readonly profile: DeviceProfile;
+  /** `[rows, columns]`, row-major: rows are inputs, columns are outputs. Any unit. */
+  readonly weight: Float32Array;
+  readonly rows: number;
+  readonly columns: number;
+  /** The chip: a whole number from 0. */
+  readonly seed: number;
+  /** Age in seconds since the profile's reference read. Default 0. */
+  readonly seconds?: number;
+  /** Multiplies the profile's random spreads. Default 1. */
+  readonly noiseScale?: number;
+  /** The largest tile. Default: the profile's array. */
+  readonly tile?: { readonly rows: number; readonly columns: number };
+  /** Default: the profile's. */
+  readonly mapping?: MappingOptions;
+  /** `physical`: every cell keeps its own state. `aihwkit`: the stages of that tool, to compare with it. Default `physical`. */
+  readonly semantics?: 'physical' | 'aihwkit';
+}
+
+/** A matrix on tiles: targets and cells in microsiemens, by the names of the mapping's cells (`plus`, `minus`). */
+export interface WrittenTile {
+  readonly layer: ProgramLayer;
+  readonly targets: ReadonlyMap<string, Float32Array>;
+  /** The cells at the asked age, without a read. */
+  readonly cells: ReadonlyMap<string, Float32Array>;
+  /**
+   * One read: the weights that the cells then act as, `[rows, columns]`, in the unit of `weight`.
+   * @param number Which read it is: another number, another draw of read noise. Default 0.
+   */
+  read(number?: number): Float32Array;
+}
+
+/** The layer's name: chips of the command `tile` are drawn from streams of this name. */
+export const TILE_LAYER = 'tile';
+
+/**
+ * Writes one matrix onto tiles, ages it, and reads it back as weights; without converters. The same seed gives the same bytes
+ * on every machine, and the cells of `holdfast tile` with that seed.
+ *
+ * @throws UsageError for an age that the profile's source does not support, a weight that is not finite or not `[rows,
+ *   columns]`, or `aihwkit` semantics of a mapping other than one-sided pairs.
+ */
+export function writeTile(job: WriteTileJob): WrittenTile {
+  const { profile, weight, rows, columns, seed, seconds = 0, noiseScale: noise = 1 } = job;
+  if (rows < 1 || columns < 1 || weight.length !== rows * columns) {
+    const got = `${rows} x ${columns} and ${weight.length} weights`;
+    throw new UsageError('writeTile', `weight must hold rows x columns numbers, got ${got}; mend the sizes`);
+  }
+  checkAge(profile, seconds);
+  const base = defaultOptions(profile);
+  const options = { ...base, tile: job.tile ?? base.tile, mapping: job.mapping ?? base.mapping };
+  const program = compileProgram(matrixGraph(weight, rows, columns), [TILE_LAYER], profile, options, null);
+  const layer = program.layers[0]!;
+  const cells = presentConductances(program, { chip: seed, seconds, noise }, () => undefined);
+  const held = layer.cells.map(
+    ({ name }) => [name, cells.get(`${TILE_LAYER}.${name}`)!.data as Float32Array] as const,
+  );
+  return {
+    layer,
+    targets: new Map(layer.cells.map(({ name, targets }) => [name, targets])),
+    cells: new Map(held),
+    read:
+      job.semantics === 'aihwkit'
+        ? (number = 0) => readAsAihwkit(program, { seed, seconds, noise, read: number })
+        : (number = 0) => {
+            const state = {
+              chip: seed,
+              seconds,
+              noise,
+              read: number,
+              source: 'all',
+              compensate: 'none',
+            } as const;
+            return joined(layer, createChipWriter(program).weights(state));
+          },
+  };
+}
+
+function matrixGraph(weight: Float32Array, rows: number, columns: number): Graph {
+  const builder = buildGraph('tile');
+  builder.input('input', 'float32', ['B', rows]);
+  builder.constant('weight', float32([rows, columns], weight));
+  builder.node('MatMul', ['input', 'weight'], { name: TILE_LAYER, outputs: ['output'] });
+  builder.output('output', 'float32', ['B', columns]);
+  return builder.finish();
+}
+
+/** The strips' weights as one matrix: slices summed, as they are after the ADC, and the digital zero point added. */
+function joined(layer: ProgramLayer, feeds: Readonly<Record<string, Tensor>>): Float32Array {
+  const { in: rows, out: columns, strips, cells, zero } = layer;
+  const whole = new Float32Array(rows * columns);
+  strips.forEach(([from, to], strip) => {
+    const part = whole.subarray(from * columns, to * columns);
+    for (const name of sliceInputs(layer.name, strip, sliceCount(cells))) {
+      const weights = feeds[name]!.data as Float32Array;
+      for (let i = 0; i < part.length; i++) part[i]! += weights[i]!;
+    }
+    if (zero === null) return;
+    for (let i = 0; i < part.length; i++) part[i]! += zero[strip * columns + (i % columns)]!;
+  });
+  return whole;
+}
+
+/** By the stages of aihwkit, tile by tile: each tile's largest weight is what its cells are scaled anew by. */
+function readAsAihwkit(
+  { layers, profile }: Program,
+  state: { readonly seed: number; readonly seconds: number; readonly noise: number; readonly read: number },
+): Float32Array {
+  const { strips, columns: ranges, out, cells, scale, in: rows } = layers[0]!;
+  const [plus, minus] = ['plus', 'minus'].map((name) => cells.find((cell) => cell.name === name)?.targets);
+  if (plus === undefined || minus === undefined || cells.length !== 2) {
+    const got = cells.map(({ name }) => name).join(', ');
+    const message = `semantics must be "physical" for cells other than one plus and one minus, got "aihwkit" with ${got}`;
+    throw new UsageError('writeTile', `${message}; choose the mapping pair-one-sided`);
+  }
+  const laws = cellLaws(profile, state.seconds);
+  const event = readEvent(state);
+  const whole = new Float32Array(rows * out);
+  strips.forEach(([fromRow, toRow], strip) => {
+    for (const [from, to] of ranges) {
+      const elements = Uint32Array.from({ length: (toRow - fromRow) * (to - from) }, (_, i) => {
+        const row = fromRow + Math.floor(i / (to - from));
+        return row * out + from + (i % (to - from));
+      });
+      const differences = aihwkitTile({
+        laws,
+        noiseScale: state.noise,
+        targetPlus: Float32Array.from(elements, (at) => plus[at]!),
+        targetMinus: Float32Array.from(elements, (at) => minus[at]!),
+        elements,
+        plus: cellStreams(state.seed, TILE_LAYER, 'plus', event),
+        minus: cellStreams(state.seed, TILE_LAYER, 'minus', event),
+      });
+      elements.forEach((at, i) => {
+        whole[at] = differences[i]! * scale[strip * out + (at % out)]!;
+      });
+    }
+  });
+  return whole;
+}
