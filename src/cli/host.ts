@@ -13,6 +13,8 @@ export interface Work {
   readonly progress: Progress;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
+  /** The clock and the memory of this process, for work that tells what it cost. */
+  readonly meter: { readonly seconds: () => number; readonly peakMemoryBytes: () => number };
 }
 
 /** Runs the work of commands: progress to stderr, Ctrl-C watched, the outcome printed. */
@@ -49,8 +51,13 @@ export function createHost(
       const interruption: Interruption = { heeds: advice !== undefined, advice: advice ?? NOTHING_KEPT };
       const watch = watchInterrupts(where, interruption, screen);
       const progress = screenProgress(screen);
+      const meter = {
+        seconds: () => screen.now() / 1000,
+        // In kilobytes on every platform.
+        peakMemoryBytes: () => process.resourceUsage().maxRSS * 1024,
+      };
       try {
-        const result = await work({ progress, signal: watch.signal });
+        const result = await work({ progress, signal: watch.signal, meter });
         progress.close();
         printOutcome(screen, result, command.opts<{ json?: boolean }>().json === true);
         finished(result.exitCode);

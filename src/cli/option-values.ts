@@ -97,6 +97,21 @@ export function shard(option: string): (text: string) => Shard {
   };
 }
 
+/** A chip of a bundle, `BUNDLE@SEED`; the bundle's path may have an @ too. */
+export function bundleChip(option: string): (text: string) => { bundle: string; seed: number } {
+  return (text) => {
+    const found = /^(.+)@(\d+)$/.exec(text.trim());
+    const seed = Number(found?.[2] ?? Number.NaN);
+    if (found === null || !Number.isSafeInteger(seed)) {
+      throw new UsageError(
+        option,
+        `must be a bundle and a chip's seed such as bundles/grasp@7, got "${text}"`,
+      );
+    }
+    return { bundle: found[1]!, seed };
+  };
+}
+
 function rangeText({ min, max, above }: Range): string {
   const low = min === undefined ? undefined : `${above ? '>' : '>='} ${min}`;
   const high = max === undefined ? undefined : `<= ${max}`;

@@ -34,6 +34,9 @@ export function surroundingsError(path: string, act: string, error: unknown): Su
     EPERM: 'not permitted; choose a place you may use',
     EROFS: 'the file system is read-only; choose another --out',
     ENOSPC: 'the disk is full; free some space and run again',
+    EDQUOT: 'the disk quota is used up; free some space and run again',
+    EFBIG:
+      'the file would be larger than is allowed here; raise the limit (ulimit -f) or choose another --out',
     ENOTDIR: 'a part of the path is a file, not a folder; check the path',
     EISDIR: 'it is a folder, not a file; check the path',
   };
@@ -101,7 +104,15 @@ export function refuseExisting(path: string, force: boolean): void {
 }
 
 /** A file that each kind of folder holds which holdfast makes: bundle, run, report, adapter, demo. */
-const MARKS = ['manifest.json', 'run.json', 'report.html', 'adapter.json', 'training.jsonl', 'demo.json'];
+const MARKS = [
+  'manifest.json',
+  'run.json',
+  'report.html',
+  'adapter.json',
+  'training.jsonl',
+  'seeds.json',
+  'demo.json',
+];
 
 /** Refuses to replace, even with --force, a folder that holdfast has not made: it may be somebody's home. */
 export async function refuseForeignFolder(path: string): Promise<void> {

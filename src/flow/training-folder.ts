@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Adapter } from '../adapter/adapter.ts';
 import { BadFileError, HoldfastError, UsageError } from '../core/errors.ts';
@@ -74,7 +74,10 @@ export async function openTrainingFolder(out: string, options: FolderOptions): P
   return {
     from,
     log: async (line) => {
-      await appendFile(logPath, `${line}\n`).catch((error: unknown) => {
+      const { size } = await stat(logPath);
+      await appendFile(logPath, `${line}\n`).catch(async (error: unknown) => {
+        // A full disk may have taken a part of the line.
+        await truncate(logPath, size).catch((e: unknown) => e);
         throw surroundingsError(logPath, 'write', error);
       });
     },

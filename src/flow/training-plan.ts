@@ -9,6 +9,7 @@ import type { TuneData, TuneOptions } from '../tune/loop.ts';
  *
  * @param start The adapter before the first step.
  * @param selection The examples that choose the checkpoint; null where the last step is kept.
+ * @param written The chips that are trained on, where they are not the model's own weights.
  */
 export function trainingPlan(
   model: { readonly sha256: string },
@@ -17,6 +18,7 @@ export function trainingPlan(
   options: TuneOptions,
   data: TuneData,
   selection: TuneData | null,
+  written?: unknown,
 ): string {
   const { method, head, tensors } = start;
   return sha256(
@@ -27,6 +29,7 @@ export function trainingPlan(
       options,
       data: dataHash(data),
       selection: selection === null ? null : dataHash(selection),
+      ...(written === undefined ? {} : { written }),
     }),
   );
 }

@@ -36,7 +36,8 @@ export function epochBatches(
   return turns.map((turn) => batches[turn]!);
 }
 
-function cut<T>(list: readonly T[], size: number): T[][] {
+/** A list in pieces of `size`, the last perhaps shorter. */
+export function cut<T>(list: readonly T[], size: number): T[][] {
   const parts: T[][] = [];
   for (let from = 0; from < list.length; from += size) parts.push(list.slice(from, from + size));
   return parts;

@@ -2,9 +2,10 @@ import { type Adapter, headOf, trainableNames } from '../adapter/adapter.ts';
 import { attachAdapter } from '../adapter/attach.ts';
 import { methodNamed } from '../adapter/methods.ts';
 import { UsageError } from '../core/errors.ts';
-import { buildGraph } from '../graph/build.ts';
+import { buildGraph, type GraphBuilder } from '../graph/build.ts';
 import { addGradients } from '../graph/gradient.ts';
 import type { Graph } from '../graph/graph.ts';
+import { liftable, liftWeights } from '../graph/lift-weights.ts';
 import type { Draw } from './draws.ts';
 import { addNoiseLoss, addTaskLoss } from './loss.ts';
 
@@ -14,6 +15,8 @@ export interface Loss {
   readonly lambda: number;
   /** What has a new draw of its own, if the adapter is trained with draws. */
   readonly draw: Draw;
+  /** A step is computed in parts: the noise-aware term counts times an input `share`, the part's share of the step. */
+  readonly inParts?: boolean;
 }
 
 /**
@@ -21,26 +24,46 @@ export interface Loss {
  *
  * @throws UsageError if a StochGRASP adapter has no targets for the noise-aware term.
  */
-export function trainingGraph(model: Graph, adapter: Adapter, loss: Loss): Graph {
-  return addGradients(lossGraph(model, adapter, loss), 'loss', trainableNames(adapter));
+export function trainingGraph(
+  model: Graph,
+  adapter: Adapter,
+  loss: Loss,
+  lifted: readonly string[] = [],
+): Graph {
+  return addGradients(lossGraph(model, adapter, loss, lifted), 'loss', trainableNames(adapter));
 }
 
 /**
  * Model, adapter and loss, with the one output `loss`; the trained tensors are inputs, named as in the adapter's file.
  * All randomness (the draws) comes in as inputs too. Errors as `trainingGraph`.
+ *
+ * @param lifted Linear layers whose weights are inputs as well: those of a written chip.
  */
-export function lossGraph(model: Graph, adapter: Adapter, loss: Loss): Graph {
+export function lossGraph(model: Graph, adapter: Adapter, loss: Loss, lifted: readonly string[] = []): Graph {
   const draws = loss.draw === 'token' ? 'token' : 'example';
-  const forward = attachAdapter(model, adapter, { parameters: 'input', draws });
+  const attached = attachAdapter(model, adapter, { parameters: 'input', draws });
+  const forward = liftWeights(attached, liftable(attached, lifted));
   const builder = buildGraph(`${model.name}-training`, forward, false);
   const task = addTaskLoss(builder, 'logits', headOf(adapter).outputs, loss.kind);
-  if (methodNamed(adapter.method).learnsStd && loss.lambda !== 0) {
-    builder.node('Add', [task, addNoiseLoss(builder, targetsOf(adapter), loss.lambda)], { name: 'loss' });
+  if (hasNoiseTerm(adapter, loss)) {
+    const noise = addNoiseLoss(builder, targetsOf(adapter), loss.lambda);
+    const part = loss.inParts === true ? shareOf(builder, noise) : noise;
+    builder.node('Add', [task, part], { name: 'loss' });
   } else {
     builder.node('Identity', [task], { name: 'loss' });
   }
   builder.output('loss', 'float32', []);
   return builder.finish();
+}
+
+/** Whether the loss has the noise-aware term. */
+export function hasNoiseTerm(adapter: Adapter, loss: Loss): boolean {
+  return methodNamed(adapter.method).learnsStd && loss.lambda !== 0;
+}
+
+/** A term that belongs to the whole step: each part counts its share of it. */
+function shareOf(builder: GraphBuilder, term: string): string {
+  return builder.node('Mul', [term, builder.input('share', 'float32', [])], { name: 'loss.share' });
 }
 
 function targetsOf({ options }: Adapter): Readonly<Record<string, number>> {

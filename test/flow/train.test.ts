@@ -1,96 +1,18 @@
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { METHODS } from '../../src/adapter/adapter.ts';
 import { loadAdapter } from '../../src/adapter/file.ts';
 import { drawnLayers } from '../../src/adapter/methods.ts';
-import { BadFileError, HoldfastError, UsageError } from '../../src/core/errors.ts';
-import { sha256 } from '../../src/core/files.ts';
-import { type Progress, silentProgress } from '../../src/core/progress.ts';
+import { BadFileError, UsageError } from '../../src/core/errors.ts';
+import { packageRoot } from '../../src/core/paths.ts';
 import { decodeSafetensors } from '../../src/core/safetensors.ts';
 import { loadTask } from '../../src/data/load.ts';
 import { selection } from '../../src/flow/selection.ts';
 import { type TrainJob, train } from '../../src/flow/train.ts';
 import { loadModel } from '../../src/model/load.ts';
-
-const PRAISE = ['fine', 'lovely', 'great', 'excellent'];
-const BLAME = ['poor', 'awful', 'bad', 'terrible'];
-const THINGS = ['phone', 'film', 'meal', 'chair', 'room', 'song', 'cable', 'story', 'lamp', 'coat'];
-
-/** Forty sentences that praise or blame a thing; each other one is of class `no`. */
-function sentences(from: number, count: number): string {
-  const lines = Array.from({ length: count }, (_, k) => {
-    const at = from + k;
-    const words = at % 2 === 0 ? PRAISE : BLAME;
-    const text = `The ${THINGS[at % 10]} is ${words[Math.floor(at / 10) % 4]}${at % 3 === 0 ? ' as ever' : ''}.`;
-    return JSON.stringify({ text, label: at % 2 === 0 ? 'yes' : 'no' });
-  });
-  return `${lines.join('\n')}\n`;
-}
-
-/** A folder with the small task in `data`, removed when the test ends. */
-async function folderOf(t: ExecutionContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-train-'));
-  t.teardown(() => rm(folder, { recursive: true }));
-  await mkdir(join(folder, 'data'));
-  await writeFile(join(folder, 'data', 'train.jsonl'), sentences(0, 40));
-  await writeFile(join(folder, 'data', 'dev.jsonl'), sentences(3, 20));
-  return folder;
-}
-
-function jobIn(folder: string, out: string, more: Partial<TrainJob> = {}): TrainJob {
-  return {
-    model: 'use-lite',
-    task: 'custom',
-    data: join(folder, 'data'),
-    method: 'grasp',
-    groups: 16,
-    lambda: 0.1,
-    draw: 'example',
-    optimizer: 'adamw',
-    lr: 0.005,
-    weightDecay: 0,
-    warmup: 0.06,
-    schedule: 'linear',
-    batch: 8,
-    steps: 6,
-    seed: 1,
-    shuffle: true,
-    resume: false,
-    engine: 'onnxruntime',
-    out: join(folder, out),
-    force: false,
-    progress: silentProgress,
-    ...more,
-  };
-}
-
-/** A signal that is given after so many steps, and the progress that gives it. */
-function stopAfter(steps: number): { signal: AbortSignal; progress: Progress } {
-  const controller = new AbortController();
-  let done = 0;
-  const advance = (by = 1): void => {
-    done += by;
-    if (done >= steps) controller.abort();
-  };
-  return { signal: controller.signal, progress: { ...silentProgress, advance } };
-}
-
-/** SHA-256 of each file of a folder. */
-async function filesOf(folder: string): Promise<Record<string, string>> {
-  const names = (await readdir(folder)).sort();
-  const hashes = names.map(async (name) => [name, sha256(await readFile(join(folder, name)))] as const);
-  return Object.fromEntries(await Promise.all(hashes));
-}
-
-async function interrupted(t: ExecutionContext, job: TrainJob, steps: number): Promise<void> {
-  await t.throwsAsync(train({ ...job, ...stopAfter(steps) }), {
-    instanceOf: HoldfastError,
-    code: 'interrupted',
-    message: `${job.out}: interrupted at step ${steps} of ${job.steps}; go on with --resume`,
-  });
-}
+import { filesOf, folderOf, interrupted, jobIn, sentences } from '../support/train-job.ts';
 
 test('train: stopped after 3 of 6 steps and resumed, gives the same bytes as unbroken', async (t) => {
   const folder = await folderOf(t);
@@ -212,7 +134,7 @@ test('train: an existing --out is refused without --force, a foreign folder even
   const foreign = jobIn(folder, 'data', { force: true });
   await t.throwsAsync(train(foreign), {
     instanceOf: UsageError,
-    message: `${foreign.out}: must be a folder that holdfast made (one of manifest.json, run.json, report.html, adapter.json, training.jsonl, demo.json in it) to be replaced, got another; choose another --out`,
+    message: `${foreign.out}: must be a folder that holdfast made (one of manifest.json, run.json, report.html, adapter.json, training.jsonl, seeds.json, demo.json in it) to be replaced, got another; choose another --out`,
   });
   t.deepEqual(await readdir(foreign.out), ['dev.jsonl', 'train.jsonl']);
 });
@@ -327,6 +249,32 @@ test('train: starts from an adapter, whose method, groups, layers and head it ke
     message:
       '--adapter: must have a head of 3 outputs for task "custom", got 2; start from an adapter of that task',
   });
+});
+
+test('train: a full disk is one clear error, and nothing is half-written', async (t) => {
+  const folder = await folderOf(t);
+  // Files of at most so many blocks of 1,024 bytes: the log fits, a checkpoint does not.
+  const script = [
+    'train --model use-lite --task custom --method grasp --groups 64 --batch 8 --steps 3',
+    `--data ${join(folder, 'data')} --out ${join(folder, 'full')}`,
+  ].join(' ');
+  const main = join(packageRoot(), 'build', 'src', 'cli', 'main.js');
+  const { status, stderr, stdout } = spawnSync(
+    'bash',
+    ['-c', `ulimit -f 8 && exec "$0" "$1" ${script}`, process.execPath, main],
+    { encoding: 'utf8' },
+  );
+  t.log(stderr);
+  t.is(stdout, '');
+  t.is(status, 3);
+  const path = join(folder, 'full', 'checkpoint.safetensors');
+  const errors = stderr.split('\n').filter((line) => line.includes('cannot write'));
+  t.deepEqual(errors, [
+    `${path}: cannot write: the file would be larger than is allowed here; raise the limit (ulimit -f) or choose another --out`,
+  ]);
+  t.deepEqual(await readdir(join(folder, 'full')), ['training.jsonl']);
+  const log = await readFile(join(folder, 'full', 'training.jsonl'), 'utf8');
+  t.is(log.split('\n').length, 4);
 });
 
 test('selection: two seeded parts of dev, each example in one of them', async (t) => {

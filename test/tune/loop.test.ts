@@ -2,14 +2,16 @@ import test from 'ava';
 import { type Adapter, METHODS } from '../../src/adapter/adapter.ts';
 import type { Tensor } from '../../src/graph/graph.ts';
 import { float32, int64 } from '../../src/graph/graph.ts';
+import { linearLayers } from '../../src/graph/linear-layers.ts';
 import type { Engine } from '../../src/runtime/engine.ts';
 import { openEngine } from '../../src/runtime/open.ts';
 import { layerDraws } from '../../src/tune/draws.ts';
 import { type StepLog, type TuneData, type TuneOptions, tune } from '../../src/tune/loop.ts';
-import { decodeState, encodeState } from '../../src/tune/state.ts';
+import { decodeState, encodeState, initialState } from '../../src/tune/state.ts';
+import type { StepWeights } from '../../src/tune/step-weights.ts';
 import { lossGraph, trainingGraph } from '../../src/tune/training-graph.ts';
 import { interpret64 } from '../support/interpreter64.ts';
-import { moved, parameterFeeds, tinyModel, untrained } from '../support/tiny-model.ts';
+import { moved, parameterFeeds, tinyModel, untrained, withDraws } from '../support/tiny-model.ts';
 
 const MODEL = tinyModel();
 
@@ -186,10 +188,164 @@ test('tune: stops at the first loss or gradient that is not finite, and says whe
       tune(failing(output), MODEL, adapter, DATA, OPTIONS, () => undefined),
       {
         name: 'EngineError',
-        message: `training step 1: ${what} must be a finite number, got NaN; start again with a lower --lr and --force`,
+        message: `training step 2: ${what} must be a finite number, got NaN; start again with --force and a lower --lr, a longer --warmup or --clip-norm`,
       },
     );
   }
+});
+
+/** Weights of the tiny model, `[in, out]`, each number changed by a hundredth of the step. */
+const CHIPS: StepWeights = {
+  layers: ['block.first', 'block.second', 'pooler'],
+  at: (step) => weightsPlus(step / 100),
+};
+
+function weightsPlus(change: number): Record<string, Tensor> {
+  return Object.fromEntries(
+    linearLayers(MODEL.graph).map((layer) => {
+      const { data } = MODEL.graph.initializers.get(layer.weight)!;
+      const turned = Float32Array.from(data as Float32Array, (_, at) => {
+        const [row, column] = [Math.floor(at / layer.out), at % layer.out];
+        return Number(data[layer.transposed ? column * layer.in + row : at]) + change;
+      });
+      return [layer.name, float32([layer.in, layer.out], turned)];
+    }),
+  );
+}
+
+for (const method of ['stochgrasp', 'lora'] as const) {
+  test(`tune: a step in parts moves the tensors as the same step in one does: ${method}`, async (t) => {
+    const plain = moved(untrained(MODEL.graph, method, 5));
+    const adapter = method === 'lora' ? withDraws(MODEL.graph, plain) : plain;
+    const options = { ...PLAIN, shuffle: true, steps: 3 };
+    const whole = await tuned(adapter, { ...options, batch: 3 });
+    // Five examples: the second step of an epoch has two, in a part of two and none of one.
+    for (const [batch, accumulate] of [
+      [1, 3],
+      [2, 2],
+    ] as const) {
+      const size = batch * accumulate;
+      const one = size === 3 ? whole : await tuned(adapter, { ...options, batch: size });
+      const parts = await tuned(adapter, { ...options, batch, accumulate });
+      parts.logs.forEach(({ loss }, k) => {
+        t.true(Math.abs(loss - one.logs[k]!.loss) < 1e-5);
+      });
+      for (const [name, { data }] of one.after.tensors) {
+        const other = parts.after.tensors.get(name)!.data;
+        for (let i = 0; i < data.length; i++)
+          t.true(Math.abs(Number(data[i]) - Number(other[i])) < 1e-4, name);
+      }
+    }
+  });
+}
+
+test('tune: --clip-norm limits the step of sgd at rate 1 to that length, and logs the norm', async (t) => {
+  const adapter = moved(untrained(MODEL.graph, 'grasp', 5));
+  const free = await tuned(adapter, { ...PLAIN, clipNorm: 1e9 });
+  const norm = free.logs[0]!.gradientNorm!;
+  const clipped = await tuned(adapter, { ...PLAIN, clipNorm: norm / 4 });
+  t.is(clipped.logs[0]!.gradientNorm, norm);
+  const step = (after: Adapter): number => {
+    let squares = 0;
+    for (const [name, { data }] of adapter.tensors) {
+      const now = after.tensors.get(name)!.data;
+      for (let i = 0; i < data.length; i++) squares += (Number(now[i]) - Number(data[i])) ** 2;
+    }
+    return Math.sqrt(squares);
+  };
+  t.true(Math.abs(step(free.after) / norm - 1) < 1e-4);
+  t.true(Math.abs(step(clipped.after) / norm - 0.25) < 1e-4);
+  t.is((await tuned(adapter, PLAIN)).logs[0]!.gradientNorm, undefined);
+});
+
+test("tune: weights of a chip stand for the model's own, at each step those of that step", async (t) => {
+  const adapter = moved(untrained(MODEL.graph, 'grasp', 5));
+  const engine = await openEngine('onnxruntime');
+  const run = async (weights: StepWeights | null, steps: number, model = MODEL) => {
+    const losses: number[] = [];
+    const options = { ...OPTIONS, ...PLAIN, rate: 0, headRate: 0, steps };
+    await tune(
+      engine,
+      model,
+      adapter,
+      DATA,
+      options,
+      ({ loss }) => void losses.push(loss),
+      undefined,
+      weights,
+    );
+    return losses;
+  };
+  const own = await run(null, 2);
+  const lifted = await run(CHIPS, 2);
+  t.true(Math.abs(own[0]! - lifted[0]!) < 1e-6);
+  const initializers = new Map(MODEL.graph.initializers);
+  for (const { weight } of linearLayers(MODEL.graph)) {
+    const { shape, data } = initializers.get(weight)!;
+    initializers.set(
+      weight,
+      float32(
+        shape,
+        Float32Array.from(data as Float32Array, (value) => value + 0.01),
+      ),
+    );
+  }
+  const second = await run(null, 2, { ...MODEL, graph: { ...MODEL.graph, initializers } });
+  t.true(Math.abs(second[1]! - lifted[1]!) < 1e-6);
+  t.true(Math.abs(own[1]! - lifted[1]!) > 1e-4);
+});
+
+test('tune: goes on to the same bytes with parts, clipping and chips too', async (t) => {
+  const adapter = withDraws(MODEL.graph, untrained(MODEL.graph, 'lora', 5));
+  const engine = await openEngine('onnxruntime');
+  const options = { ...OPTIONS, batch: 1, accumulate: 2, clipNorm: 0.1 };
+  const bytes: Uint8Array[] = [];
+  const keep = (_: StepLog, state: Parameters<typeof encodeState>[0]) => {
+    bytes.push(encodeState(state, 'plan'));
+  };
+  const whole = await tune(engine, MODEL, adapter, DATA, options, keep, undefined, CHIPS);
+  const { state } = decodeState(bytes[3]!, adapter, 'plan', 'checkpoint');
+  const resumed = await tune(engine, MODEL, adapter, DATA, options, keep, state, CHIPS);
+  t.deepEqual(resumed, whole);
+  t.deepEqual(bytes.slice(7), bytes.slice(4, 7));
+});
+
+test('tune: a loss that is not finite names the layer it comes from, and the state stays the last good one', async (t) => {
+  const adapter = untrained(MODEL.graph, 'grasp', 5);
+  const engine = await openEngine('onnxruntime');
+  const broken: StepWeights = {
+    layers: CHIPS.layers,
+    at: (step) => {
+      const weights = weightsPlus(0);
+      if (step === 2) (weights['block.second']!.data as Float32Array)[0] = Number.NaN;
+      return weights;
+    },
+  };
+  const from = initialState(adapter);
+  let good: Uint8Array | undefined;
+  let last = from;
+  await t.throwsAsync(
+    tune(
+      engine,
+      MODEL,
+      adapter,
+      DATA,
+      OPTIONS,
+      (_, state) => {
+        last = state;
+        good = encodeState(state, 'plan');
+      },
+      from,
+      broken,
+    ),
+    {
+      name: 'EngineError',
+      message:
+        'training step 3: the loss must be a finite number, got NaN (first in layer "block.second"); start again with --force and a lower --lr, a longer --warmup or --clip-norm',
+    },
+  );
+  t.is(last.step, 2);
+  t.deepEqual(encodeState(last, 'plan'), good);
 });
 
 function bytesOf({ buffer, byteOffset, byteLength }: Tensor['data']): Uint8Array {

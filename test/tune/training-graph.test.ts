@@ -183,6 +183,54 @@ test('trainingGraph: has the loss and the gradient of each trained tensor, and n
   );
 });
 
+/** What the backward pass adds: the nodes behind the forward pass. */
+function backwardNodes(adapter: Adapter): Graph['nodes'] {
+  const forward = lossGraph(tinyGraph(), adapter, LOSS).nodes.length;
+  return trainingGraph(tinyGraph(), adapter, LOSS).nodes.slice(forward);
+}
+
+/** Which of a graph's values nodes read. */
+function reads(nodes: Graph['nodes'], value: string): number {
+  return nodes.filter((node) => node.inputs.includes(value)).length;
+}
+
+test('trainingGraph: frozen layers in front of the first trained value cost no backward pass', (t) => {
+  const whole = untrained(tinyGraph(), 'grasp', 5);
+  const only = (layer: string): Adapter => ({
+    ...whole,
+    options: { ...whole.options, layers: [layer] },
+    tensors: new Map(
+      [...whole.tensors].filter(([name]) => name.startsWith('head.') || name.startsWith(`${layer}.`)),
+    ),
+  });
+  // The gradient of a layer's input is its output's times the layer's weight, so what is read tells what is computed.
+  const weights = ['block.first.weight', 'block.second.weight', 'pooler.weight'];
+  const read = (adapter: Adapter) => weights.map((weight) => reads(backwardNodes(adapter), weight));
+  t.deepEqual(read(untrained(tinyGraph(), 'head', 5)), [0, 0, 0]);
+  t.deepEqual(read(only('pooler')), [0, 0, 1]);
+  t.deepEqual(read(only('block.second')), [0, 1, 1]);
+  t.deepEqual(read(only('block.first')), [1, 1, 1]);
+  t.deepEqual(
+    backwardNodes(untrained(tinyGraph(), 'head', 5)).map((node) => node.op),
+    ['Neg', 'Unsqueeze', 'Mul', 'Exp', 'ReduceSum', 'Mul', 'Sub', 'ReduceSum', 'Gemm'],
+  );
+});
+
+test('trainingGraph: no frozen weight, bias or embedding has a gradient', (t) => {
+  for (const method of ['grasp', 'stochgrasp', 'lora', 'ia3'] as const) {
+    const adapter = untrained(tinyGraph(), method, 5);
+    const { nodes, outputs } = trainingGraph(tinyGraph(), adapter, LOSS);
+    t.is(outputs.length, 1 + trainableNames(adapter).length);
+    // A weight's gradient is the product of a layer's turned input with its output's gradient, [in, out].
+    const values = inferShapes(trainingGraph(tinyGraph(), adapter, LOSS));
+    const shapes = nodes
+      .slice(lossGraph(tinyGraph(), adapter, LOSS).nodes.length)
+      .filter((node) => node.op === 'Gemm' || node.op === 'MatMul')
+      .map((node) => values.get(node.outputs[0]!)!.shape.join());
+    for (const shape of ['6,8', '8,6', '5,6', '9,6']) t.false(shapes.includes(shape), `${method} ${shape}`);
+  }
+});
+
 test('lossGraph: a StochGRASP adapter without targets is refused where the noise loss counts', (t) => {
   const adapter = untrained(tinyGraph(), 'stochgrasp', 5);
   const { targetStd: _, ...options } = adapter.options;

@@ -16,10 +16,10 @@ import { asked, given } from '../given.ts';
 import type { Host } from '../host.ts';
 import { shellLine } from '../interrupt.ts';
 import { neededOption } from '../needed-option.ts';
-import { decimal, probability, whole } from '../option-values.ts';
+import { bundleChip, decimal, probability, whole } from '../option-values.ts';
 import { outcome } from '../output.ts';
 
-type Options = Omit<TrainJob, 'progress' | 'signal'>;
+type Options = Omit<TrainJob, 'progress' | 'signal' | 'meter'> & { readonly seeds?: number };
 
 const EPOCHS = 4;
 
@@ -32,8 +32,15 @@ export function registerTrain(parent: Command, host: Host): void {
   taskOption(command, 'SST-2, CoLA, MRPC, RTE, STS-B, WNLI, QNLI, QQP, MNLI, reviews or custom');
   dataOption(command);
   addMethodOptions(command);
+  addChipOptions(command);
   addOptimiserOptions(command);
   seedOption(command, 'the order of examples, the start and the draws');
+  command.addOption(
+    new Option(
+      '--seeds <n>',
+      'train n times, with --seed and those after it, in folders seed-<s> of --out; metrics.json has mean and 95 % interval',
+    ).argParser(whole('--seeds', { min: 1, max: 1000 })),
+  );
   engineOption(command);
   outOption(command, 'folder for the adapter, its log and its metrics');
   command.option(
@@ -46,10 +53,16 @@ export function registerTrain(parent: Command, host: Host): void {
   command.action((options: Options) =>
     host.act(
       command,
-      async ({ progress, signal }) => {
-        const { train } = await import('../../flow/train.ts');
+      async (work) => {
+        const { seeds, ...asOne } = asked(options);
         const epochs = options.steps === undefined ? (options.epochs ?? EPOCHS) : undefined;
-        return outcome(await train(given({ ...asked(options), epochs, progress, signal })));
+        const job = given({ ...asOne, epochs, ...work });
+        if (seeds === undefined) {
+          const { train } = await import('../../flow/train.ts');
+          return outcome(await train(job));
+        }
+        const { trainSeeds } = await import('../../flow/train-seeds.ts');
+        return outcome(await trainSeeds({ ...job, seeds }));
       },
       `this resumes it: ${shellLine(['holdfast', ...host.words.filter((word) => word !== '--resume'), '--resume'])}`,
     ),
@@ -130,6 +143,38 @@ function addMethodOptions(command: Command): void {
   );
 }
 
+function addChipOptions(command: Command): void {
+  command.addOption(
+    new Option(
+      '--write-noise <profile>',
+      'each step sees the weights of a freshly written chip of this device profile',
+    ).conflicts('chip'),
+  );
+  command.addOption(
+    new Option(
+      '--chip <bundle@seed>',
+      'each step sees the weights of this one chip, newly read: adapts to one die',
+    ).argParser(bundleChip('--chip')),
+  );
+  command.addOption(
+    new Option('--write-noise-scale <scale>', '--write-noise, --chip: noise scale (default: 1)').argParser(
+      decimal('--write-noise-scale', { min: 0 }),
+    ),
+  );
+  command.addOption(
+    new Option(
+      '--write-noise-at <time>',
+      '--write-noise, --chip: age, such as 0s or 30d (default: 0s)',
+    ).argParser((text: string) => parseDuration(text, '--write-noise-at')),
+  );
+  command.addOption(
+    new Option(
+      '--compensate <what>',
+      '--write-noise, --chip: gain against drift, one for each (default: none)',
+    ).choices(['none', 'global', 'layer', 'column']),
+  );
+}
+
 function addOptimiserOptions(command: Command): void {
   command.addOption(
     new Option('--optimizer <name>', 'update rule').choices(['adamw', 'sgd']).default('adamw'),
@@ -160,7 +205,19 @@ function addOptimiserOptions(command: Command): void {
       .default('linear'),
   );
   command.addOption(
-    new Option('--batch <n>', 'examples in a step').argParser(whole('--batch', { min: 1 })).default(32),
+    new Option('--batch <n>', 'examples in a batch').argParser(whole('--batch', { min: 1 })).default(32),
+  );
+  command.addOption(
+    new Option(
+      '--accumulate <n>',
+      'batches whose gradients are added up for one step (default: 1)',
+    ).argParser(whole('--accumulate', { min: 1 })),
+  );
+  command.addOption(
+    new Option(
+      '--clip-norm <x>',
+      'scale gradients down to this norm over all trained numbers (default: off)',
+    ).argParser(decimal('--clip-norm', { min: 0, above: true })),
   );
   command.addOption(
     new Option('--epochs <n>', `passes over the training examples (default: ${EPOCHS})`)
@@ -197,6 +254,15 @@ function addTrainExamples(command: Command): void {
     example(
       'LoRA with draws of the same spread',
       `${common} --method lora --draws ${target} --steps 20 --out adapters/lora`,
+    ),
+    example(
+      'GRASP on freshly written chips of twice the noise, with three seeds',
+      `${common} --method grasp --write-noise pcm-nandakumar-2019 --write-noise-scale 2 --steps 20 --seeds 3 --out adapters/seeds`,
+    ),
+    example(
+      'adapt to die 7 of a bundle, a day after it was written',
+      'holdfast compile --model use-lite --profile pcm-nandakumar-2019 --out bundles/die',
+      `${common} --method grasp --chip bundles/die@7 --write-noise-at 1d --compensate global --steps 20 --out adapters/die-7`,
     ),
     example('a first try in 20 steps', `${common} --method grasp --groups 16 --steps 20 --out adapters/try`),
   );

@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { loadAdapter } from '../../src/adapter/file.ts';
+import { BadFileError, UsageError } from '../../src/core/errors.ts';
+import { silentProgress } from '../../src/core/progress.ts';
+import { compile } from '../../src/flow/compile.ts';
+import { type TrainJob, train } from '../../src/flow/train.ts';
+import { filesOf, folderOf, interrupted, jobIn } from '../support/train-job.ts';
+
+const CHIPS: Partial<TrainJob> = { writeNoise: 'pcm-nandakumar-2019', writeNoiseScale: 2, method: 'lora' };
+
+test('train: on freshly written chips, in parts and with draws, resumed it gives the same bytes', async (t) => {
+  const folder = await folderOf(t);
+  const options = { ...CHIPS, draws: true, targetStd: 0.1, batch: 4, accumulate: 2, clipNorm: 0.5, steps: 4 };
+  const whole = await train(jobIn(folder, 'whole', options));
+  const job = jobIn(folder, 'broken', options);
+  await interrupted(t, job, 2);
+  await train({ ...job, resume: true });
+  const files = await filesOf(job.out);
+  t.deepEqual(files, await filesOf(whole.out));
+  const { file } = await loadAdapter(job.out);
+  t.like(file.training, {
+    options: { accumulate: 2, clipNorm: 0.5 },
+    written: { writeNoise: 'pcm-nandakumar-2019', noise: 2, seconds: 0, compensate: 'none' },
+  });
+  // Noise scale 0 is another run, and neither of them is the one on the model's own weights.
+  await t.throwsAsync(train({ ...job, writeNoiseScale: 0, resume: true }), { message: /got another plan/ });
+  const { writeNoise: _, writeNoiseScale: __, ...bare } = options;
+  await train(jobIn(folder, 'bare', bare));
+  const silent = await train(jobIn(folder, 'silent', { ...options, writeNoiseScale: 0 }));
+  const losses = async (out: string) =>
+    (await readFile(join(out, 'training.jsonl'), 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { loss: number }).loss);
+  const [noisy, noiseless, clean] = [
+    await losses(whole.out),
+    await losses(silent.out),
+    await losses(join(folder, 'bare')),
+  ];
+  t.true(Math.abs(noiseless[0]! - clean[0]!) < 1e-5);
+  t.true(Math.abs(noisy[0]! - clean[0]!) > 1e-4);
+});
+
+test('train: adapts to one die, whose metrics stand beside the clean ones; a bundle that does not fit is refused', async (t) => {
+  const folder = await folderOf(t);
+  const bundle = join(folder, 'bundle');
+  const compiled = { model: 'use-lite', profile: 'pcm-nandakumar-2019', calibrateOn: 'reviews', seed: 1 };
+  await compile({ ...compiled, out: bundle, deploy: 'digital', force: false, progress: silentProgress });
+  const onDie: Partial<TrainJob> = {
+    chip: { bundle, seed: 7 },
+    writeNoiseAt: 86_400,
+    compensate: 'global',
+    steps: 2,
+    selectOn: 0.5,
+  };
+  const job = jobIn(folder, 'die', onDie);
+  const result = await train(job);
+  t.deepEqual(Object.keys(result.dieMetrics!), Object.keys(result.metrics));
+  const metrics = JSON.parse(await readFile(join(job.out, 'metrics.json'), 'utf8')) as Record<
+    string,
+    unknown
+  >;
+  t.deepEqual(metrics.dieMetrics, result.dieMetrics);
+  const { file } = await loadAdapter(job.out);
+  t.like(file.training, { written: { chip: 7, seconds: 86_400, noise: 1, compensate: 'global' } });
+
+  const refused: readonly [Partial<TrainJob>, string][] = [
+    [{ writeNoise: 'ideal' }, '--chip: must stand without --write-noise, got both; leave one out'],
+    [
+      { writeNoiseAt: 1e11 },
+      'pcm-nandakumar-2019: must be asked for an age from 0s to 10y, got 100000000000s; choose one within, or widen "validity" in a copy of the profile if your data support it',
+    ],
+  ];
+  for (const [more, message] of refused) {
+    await t.throwsAsync(train({ ...jobIn(folder, 'no', onDie), ...more }), {
+      instanceOf: UsageError,
+      message,
+    });
+  }
+  await t.throwsAsync(train(jobIn(folder, 'no', { writeNoiseScale: 2 })), {
+    message:
+      '--write-noise-scale: must go with --write-noise or --chip, got neither; say which chips are trained on',
+  });
+  const folded = join(folder, 'folded');
+  await compile({
+    ...compiled,
+    adapter: job.out,
+    out: folded,
+    deploy: 'folded',
+    force: false,
+    progress: silentProgress,
+  });
+  await t.throwsAsync(train(jobIn(folder, 'no', { chip: { bundle: folded, seed: 1 } })), {
+    instanceOf: BadFileError,
+    message: `${folded}: must hold the model's own weights in its cells, got an adapter folded into them; compile it with --deploy digital`,
+  });
+});
