@@ -32,7 +32,7 @@ test('createLayerWriter: a layer is its strips one below the other, of the same 
   }
 });
 
-test('createLayerWriter: slices and the zero point are added up', async (t) => {
+test('createLayerWriter: the digital zero point of a column is added to each of its weights', async (t) => {
   const profile = await loadProfile('ideal');
   const program = compileProgram(toyGraph(), TOY_LAYERS, profile, defaultOptions(profile), null);
   const shifted = {
