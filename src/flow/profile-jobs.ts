@@ -1,17 +1,12 @@
-import { existsSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
 import { formatDuration } from '../core/duration.ts';
 import { UsageError } from '../core/errors.ts';
-import { readText, writeFileAtomic } from '../core/files.ts';
-import { packageRoot } from '../core/paths.ts';
+import { writeFileAtomic } from '../core/files.ts';
 import { checkProfileFile } from '../profile/check.ts';
 import { type ProfileFacts, profileFacts, type StateRow } from '../profile/facts.ts';
 import { type Fault, faultLine, faultPlace } from '../profile/fault.ts';
-import { readPlacedJson, withFields } from '../profile/json-places.ts';
-import { listProfiles, loadProfile, profilePath } from '../profile/load.ts';
-import { isPath } from '../profile/shipped.ts';
-import { profileTemplate } from '../profile/template.ts';
+import { listProfiles, loadProfile } from '../profile/load.ts';
 
+export { type NewProfileOptions, type NewProfileResult, newProfile } from './profile-new.ts';
 export { type SimulateOptions, type SimulateResult, simulate } from './profile-simulate.ts';
 
 /** `holdfast profile list`. */
@@ -83,65 +78,6 @@ export async function check(files: readonly string[]): Promise<CheckResult> {
     `${file}: ${accepted ? 'a valid device profile' : 'rejected'}${counted(faults)}`,
   ]);
   return { accepted: results.every(({ accepted }) => accepted), files: results, lines };
-}
-
-/** What `newProfile` is to write. */
-export interface NewProfileOptions {
-  readonly file: string;
-  /** A profile to start from. Default: the commented template. */
-  readonly like?: string | undefined;
-  readonly force: boolean;
-}
-
-/** `holdfast profile new`. */
-export interface NewProfileResult {
-  readonly file: string;
-  readonly name: string;
-  readonly lines: readonly string[];
-}
-
-/**
- * Writes a valid profile to start from, named after its file.
- * @throws UsageError if the file's name is no profile's name or the file exists; ProfileError if `like` is not a valid profile.
- */
-export async function newProfile({ file, like, force }: NewProfileOptions): Promise<NewProfileResult> {
-  const name = basename(file, '.json');
-  if (!file.endsWith('.json') || !/^[a-z0-9]+(-[a-z0-9]+)*$/u.test(name) || name.length > 64) {
-    const message = `must be named by words of a-z and 0-9 joined by "-" and end in .json, got "${basename(file)}"`;
-    throw new UsageError(file, `${message}; choose a name like rram-smith-2026.json`);
-  }
-  if (!force && existsSync(file)) {
-    throw new UsageError(
-      file,
-      'must not exist yet, got an existing one; choose another name or pass --force',
-    );
-  }
-  const schema = schemaPathFrom(file);
-  let text = profileTemplate(name, schema);
-  if (like !== undefined) {
-    await loadProfile(like);
-    const from = await profilePath(like);
-    text = withFields(await readText(from), { $schema: schema, name });
-    const base = readPlacedJson(text).value as { readonly extends?: string };
-    if (base.extends !== undefined && isPath(base.extends)) {
-      const to = slashed(relative(dirname(resolve(file)), resolve(dirname(from), base.extends)));
-      text = withFields(text, { extends: to });
-    }
-  }
-  await writeFileAtomic(file, text);
-  const lines = [`wrote ${file}`, `next: edit it, then holdfast profile check ${file}`];
-  return { file, name, lines };
-}
-
-/** The path from a profile to the schema that ships with holdfast, with forward slashes, for editors. */
-function schemaPathFrom(file: string): string {
-  return slashed(relative(dirname(resolve(file)), join(packageRoot(), 'device-profiles', 'schema.json')));
-}
-
-/** A relative path with forward slashes, which starts with a dot. */
-function slashed(path: string): string {
-  const forward = path.replaceAll('\\', '/');
-  return forward.startsWith('.') ? forward : `./${forward}`;
 }
 
 function counted(faults: readonly Fault[]): string {

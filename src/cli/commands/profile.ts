@@ -6,17 +6,19 @@ import type { Host } from '../host.ts';
 import { neededOption } from '../needed-option.ts';
 import { decimal, list, whole } from '../option-values.ts';
 import { outcome } from '../output.ts';
+import { registerFit } from './profile-fit.ts';
 
-/** `holdfast profile list | show | check | new | simulate`. */
+/** `holdfast profile list | show | check | new | simulate | fit`. */
 export function registerProfile(parent: Command, host: Host): void {
   const profile = parent
     .command('profile')
-    .description('Device profiles: list, show, check, start a new one, draw cells');
+    .description('Device profiles: list, show, check, start a new one, draw cells, fit to measurements');
   registerList(profile, host);
   registerShow(profile, host);
   registerProfileCheck(profile, host);
   registerNew(profile, host);
   registerSimulate(profile, host);
+  registerFit(profile, host);
 }
 
 function registerList(profile: Command, host: Host): void {

@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { UsageError } from '../core/errors.ts';
+import { readText, writeFileAtomic } from '../core/files.ts';
+import { readPlacedJson, withFields } from '../profile/json-places.ts';
+import { loadProfile, profilePath } from '../profile/load.ts';
+import { isPath } from '../profile/shipped.ts';
+import { profileTemplate } from '../profile/template.ts';
+import { profileNameOf, schemaPathFrom, slashed } from './profile-name.ts';
+
+/** What `newProfile` is to write. */
+export interface NewProfileOptions {
+  readonly file: string;
+  /** A profile to start from. Default: the commented template. */
+  readonly like?: string | undefined;
+  readonly force: boolean;
+}
+
+/** `holdfast profile new`. */
+export interface NewProfileResult {
+  readonly file: string;
+  readonly name: string;
+  readonly lines: readonly string[];
+}
+
+/**
+ * Writes a valid profile to start from, named after its file.
+ * @throws UsageError if the file's name is no profile's name or the file exists; ProfileError if `like` is not a valid profile.
+ */
+export async function newProfile({ file, like, force }: NewProfileOptions): Promise<NewProfileResult> {
+  const name = profileNameOf(file);
+  if (!force && existsSync(file)) {
+    throw new UsageError(
+      file,
+      'must not exist yet, got an existing one; choose another name or pass --force',
+    );
+  }
+  const schema = schemaPathFrom(file);
+  let text = profileTemplate(name, schema);
+  if (like !== undefined) {
+    await loadProfile(like);
+    const from = await profilePath(like);
+    text = withFields(await readText(from), { $schema: schema, name });
+    const base = readPlacedJson(text).value as { readonly extends?: string };
+    if (base.extends !== undefined && isPath(base.extends)) {
+      const to = slashed(relative(dirname(resolve(file)), resolve(dirname(from), base.extends)));
+      text = withFields(text, { extends: to });
+    }
+  }
+  await writeFileAtomic(file, text);
+  const lines = [`wrote ${file}`, `next: edit it, then holdfast profile check ${file}`];
+  return { file, name, lines };
+}

@@ -1,0 +1,175 @@
+import test from 'ava';
+import { binomialCdf } from '../../../src/core/beta.ts';
+import { fillNormals } from '../../../src/core/normals.ts';
+import { stream } from '../../../src/core/stream.ts';
+import { type DeviceFit, fitDevice } from '../../../src/profile/fit/fit.ts';
+import { lawRecord } from '../../../src/profile/fit/law-json.ts';
+import { parseMeasurements } from '../../../src/profile/fit/measurements.ts';
+import { dataOf } from '../../../src/profile/fit/series.ts';
+import { type Plan, simulatedCsv, TRUTH } from '../../support/simulated-cells.ts';
+
+const JOB = { gMaxMicrosiemens: 25, referenceSeconds: 20, seed: 1, form: 'polynomial', order: 2 } as const;
+
+function fitOf(csv: string, job: Partial<Parameters<typeof fitDevice>[0]> = {}): DeviceFit {
+  return fitDevice({ ...JOB, data: dataOf(parseMeasurements(csv, 'cells.csv'), 'cells.csv'), ...job });
+}
+
+/** How many of the laws' values at their states lie within their intervals, and how many there are. */
+function covered(fit: DeviceFit, confidence: number): readonly [inside: number, all: number] {
+  const states = fit.laws.flatMap((law) =>
+    lawRecord(law, confidence).states.map(({ x, low, high }) => {
+      const truth = TRUTH[law.name](x);
+      return truth >= low && truth <= high;
+    }),
+  );
+  return [states.filter(Boolean).length, states.length];
+}
+
+test('fitDevice(5,000 cells) recovers each law within five standard errors, and chooses its order', (t) => {
+  const fit = fitOf(simulatedCsv(5000, 7), { order: null });
+  t.deepEqual(
+    fit.laws.map(({ name }) => name),
+    ['writing.std', 'writing.meanShift', 'drift.exponentMean', 'drift.exponentStd', 'readNoise.std'],
+  );
+  t.deepEqual(fit.refusals, []);
+  for (const law of fit.laws) {
+    for (const { x, value, standardError } of lawRecord(law, 0.95).states) {
+      const off = (value - TRUTH[law.name](x)) / standardError;
+      t.true(Math.abs(off) < 5, `${law.name} at x = ${x}: ${off} standard errors`);
+    }
+  }
+  // A parabola was put in: a straight line must not be found.
+  t.true(fit.laws[0]!.basis.size >= 3);
+  for (const { p, of } of fit.goodness) t.true(p > 1e-4, `${of}: ${p}`);
+});
+
+test('fitDevice(cells) states intervals that cover as often as they say', (t) => {
+  // 12 seeds of 400 cells, one value a law in the middle of its states: 5 laws, independent but for the read noise that is taken
+  // off. The whole study, 200 seeds of 5,000 cells, is scripts/fit-coverage.mjs.
+  const seeds = 12;
+  let inside = 0;
+  let all = 0;
+  for (let seed = 1; seed <= seeds; seed++) {
+    for (const law of fitOf(simulatedCsv(400, seed), { order: 1 }).laws) {
+      if (law.name === 'writing.std' || law.name === 'writing.meanShift') continue;
+      const { x, low, high } = lawRecord(law, 0.9).states[2]!;
+      all += 1;
+      if (TRUTH[law.name](x) >= low && TRUTH[law.name](x) <= high) inside += 1;
+    }
+  }
+  t.is(all, 3 * seeds);
+  // Binomial: at 90 % coverage fewer than this happens once in 10,000 times.
+  t.true(binomialCdf(inside, all, 0.9) > 1e-4, `${inside} of ${all}`);
+});
+
+test('fitDevice(cells) gives 50 % intervals that leave out many true values', (t) => {
+  const [inside, all] = covered(fitOf(simulatedCsv(1000, 4)), 0.5);
+  t.true(all >= 20 && inside > 3 && inside < all - 2, `${inside} of ${all}`);
+});
+
+const once: Plan = [[0, 1]];
+
+test('fitDevice(one read, one age) fits writing alone and says what to measure for the others', (t) => {
+  const fit = fitOf(simulatedCsv(400, 1, once));
+  t.true(fit.laws.every(({ name }) => name.startsWith('writing')));
+  t.is(fit.laws[0]!.note, 'the noise of one read is part of it: no read noise is known to take off');
+  t.deepEqual(fit.refusals, [
+    {
+      parameter: 'drift.exponentMean',
+      why: 'all reads are of one age (0 s)',
+      measure: 'read the same cells at a second, later age too',
+    },
+    {
+      parameter: 'drift.exponentStd',
+      why: 'all reads are of one age (0 s)',
+      measure: 'read the same cells at a second, later age too',
+    },
+    {
+      parameter: 'readNoise.std',
+      why: 'no cell is read twice at one age',
+      measure: 'read each cell at least twice at each age',
+    },
+  ]);
+});
+
+test('fitDevice(one read at two ages) refuses the spread of exponents, which read noise looks like', (t) => {
+  const plan: Plan = [
+    [0, 1],
+    [86_400, 1],
+  ];
+  const { laws, refusals } = fitOf(simulatedCsv(400, 1, plan));
+  t.true(laws.some(({ name }) => name === 'drift.exponentMean'));
+  t.is(
+    refusals.find(({ parameter }) => parameter === 'drift.exponentStd')?.why,
+    'with two ages and one read at each, spread of exponents and read noise cannot be told apart',
+  );
+});
+
+test('fitDevice(one read at three ages) tells the spread of exponents by the scatter about each power law', (t) => {
+  const plan: Plan = [
+    [0, 1],
+    [3600, 1],
+    [86_400, 1],
+  ];
+  const { laws } = fitOf(simulatedCsv(1000, 2, plan));
+  const std = laws.find(({ name }) => name === 'drift.exponentStd')!;
+  const { value, standardError, x } = lawRecord(std, 0.95).states[2]!;
+  t.true(Math.abs(value - TRUTH['drift.exponentStd'](x)) < 5 * standardError);
+});
+
+test('fitDevice(no device) fits mean drift, and refuses what cannot be told apart', (t) => {
+  const { laws, refusals } = fitOf(
+    simulatedCsv(
+      900,
+      1,
+      [
+        [0, 1],
+        [86_400, 1],
+      ],
+      false,
+    ),
+    { order: 1 },
+  );
+  const mean = laws.find(({ name }) => name === 'drift.exponentMean')!;
+  const { value, standardError, x } = lawRecord(mean, 0.95).states[2]!;
+  t.true(Math.abs(value - TRUTH['drift.exponentMean'](x)) < 5 * standardError);
+  t.deepEqual(
+    refusals.map(({ parameter, why }) => `${parameter}: ${why}`),
+    [
+      'drift.exponentStd: without a column "device" the spread of exponents and read noise that grows cannot be told apart',
+      'readNoise.std: without a column "device" read noise and writing spread cannot be told apart',
+    ],
+  );
+});
+
+test('fitDevice(cells that read 0) takes them for censored: the spread at 0 uS is not halved', (t) => {
+  // 4,000 cells written to 0 uS and to 10 uS with std 1: half of the former read 0.
+  const lines = ['target_uS,seconds,measured_uS'];
+  const z = new Float32Array(4000);
+  fillNormals(stream(5, 'censored'), z);
+  z.forEach((value, i) => {
+    const target = i % 2 === 0 ? 0 : 10;
+    lines.push(`${target},0,${Math.max(0, target + value)}`);
+  });
+  const fit = fitOf(lines.join('\n'), { gMaxMicrosiemens: 10, order: null });
+  t.true(fit.writing.censored > 900);
+  const { value, standardError } = lawRecord(fit.laws[0]!, 0.95).states[0]!;
+  t.true(Math.abs(value - 1) < 5 * standardError && standardError < 0.05, `${value} +- ${standardError}`);
+});
+
+test('fitDevice(few cells) refuses all', (t) => {
+  const { laws, refusals } = fitOf(simulatedCsv(9, 1), { order: null });
+  t.deepEqual(laws, []);
+  t.is(refusals[0]?.why, '9 cells are read at the first age (0 s), fewer than 20');
+});
+
+test('fitDevice(order) says where states or cells are too few for it', (t) => {
+  const two = simulatedCsv(400, 1)
+    .split('\n')
+    .filter((line, i) => i === 0 || line.startsWith('5,') || line.startsWith('10,'))
+    .join('\n');
+  t.is(
+    t.throws(() => fitOf(two, { order: 3 }))?.message,
+    '--order: must be at most 1 for readNoise.std (2 targets and 160 cells), got 3; measure more states or cells',
+  );
+});
