@@ -9,6 +9,13 @@ export interface StudyArm {
 /** What a study's target std comes from: the weight error of phase-change memory, freshly written. */
 export const TARGET_PROFILE = 'pcm-nandakumar-2019';
 
+/** Options that could make StochGRASP's gain larger and steadier over training seeds. */
+const STEADIER: readonly (readonly [string, readonly string[]])[] = [
+  ['average', ['--average', '0.5']],
+  ['mirrored', ['--mirrored-draws']],
+  ['both', ['--average', '0.5', '--mirrored-draws']],
+];
+
 /**
  * The arms of a study: each method alone, and with draws in training, whose std is the layers' weight error at `scale`; for
  * GRASP also the field's usual recipe, the weights of a freshly written chip at each step.
@@ -25,6 +32,13 @@ export function studyArms(scale: number, lora: string): StudyArm[] {
     { name: 'head', options: ['--method', 'head'], against: 'grasp' },
     { name: 'grasp', options: ['--method', 'grasp'] },
     { name: 'stochgrasp', options: ['--method', 'stochgrasp', ...target], against: 'grasp' },
+    ...STEADIER.map(([name, options]): StudyArm => {
+      return {
+        name: `stochgrasp+${name}`,
+        options: ['--method', 'stochgrasp', ...target, ...options],
+        against: 'stochgrasp',
+      };
+    }),
     { name: 'grasp+draws', options: ['--method', 'grasp', '--draws', ...target], against: 'grasp' },
     {
       name: 'grasp+written',

@@ -2,6 +2,7 @@ import { Command, Help } from 'commander';
 import { registerAdapter } from './commands/adapter.ts';
 import { registerCheck } from './commands/check.ts';
 import { registerChip } from './commands/chip.ts';
+import { registerCompare } from './commands/compare.ts';
 import { registerCompile } from './commands/compile.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDoctor } from './commands/doctor.ts';
@@ -27,7 +28,7 @@ const GROUPS: ReadonlyArray<readonly [heading: string, commands: readonly Regist
   ['Devices:', [registerProfile, registerTile]],
   ['Models and adapters:', [registerModel, registerTrain, registerAdapter, registerPredict, registerScore]],
   ['Chips:', [registerCompile, registerVerify, registerChip]],
-  ['Results:', [registerEvaluate, registerMerge, registerReport, registerCheck]],
+  ['Results:', [registerEvaluate, registerMerge, registerCompare, registerReport, registerCheck]],
 ];
 
 const PURPOSE =

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Adapter } from '../adapter/adapter.ts';
 import { checkAdapterModel, loadAdapter, saveAdapter } from '../adapter/file.ts';
 import { initialHead } from '../adapter/head.ts';
-import { methodNamed } from '../adapter/methods.ts';
+import { drawnLayers, methodNamed } from '../adapter/methods.ts';
 import { EngineError, HoldfastError, UsageError } from '../core/errors.ts';
 import { stableJson, writeFileAtomic } from '../core/files.ts';
 import { splitOf, type Task } from '../data/task.ts';
@@ -114,7 +114,7 @@ export async function trainOne(job: TrainJob, { model, task, engine }: Loaded): 
   const onDie = dieMetrics === undefined ? {} : { dieMetrics };
   await writeFileAtomic(
     join(out, 'metrics.json'),
-    stableJson({ task: task.name, split, examples, metrics, ...onDie }),
+    stableJson({ task: task.name, split, examples, mainMetric: task.metrics[0], metrics, ...onDie }),
   );
   const { trainableParameters, trainableParametersWithHead } = stored.file;
   const shown = (values: TrainResult['metrics'], on: string): string[] =>
@@ -144,7 +144,13 @@ export async function trainOne(job: TrainJob, { model, task, engine }: Loaded): 
 
 function tuneOptions(job: TrainJob, start: Adapter, task: Task, examples: number): TuneOptions {
   const rate = job.lr ?? methodNamed(start.method).rate;
-  const { batch, accumulate, clipNorm, seed, shuffle } = job;
+  const { batch, accumulate, clipNorm, average, mirroredDraws, seed, shuffle } = job;
+  if (mirroredDraws === true && drawnLayers(start).length === 0) {
+    throw new UsageError(
+      '--mirrored-draws',
+      `must go with a method that is trained with draws, got ${start.method} without; add --draws or leave it out`,
+    );
+  }
   const size = stepSize(accumulate === undefined ? { batch } : { batch, accumulate });
   return {
     loss: { kind: task.kind, lambda: job.lambda, draw: job.draw },
@@ -156,6 +162,8 @@ function tuneOptions(job: TrainJob, start: Adapter, task: Task, examples: number
     ...(accumulate === undefined ? {} : { accumulate }),
     ...(clipNorm === undefined ? {} : { clipNorm }),
     steps: job.steps ?? (job.epochs ?? 1) * Math.ceil(examples / size),
+    ...(average === undefined ? {} : { average }),
+    ...(mirroredDraws === true ? { mirrored: true } : {}),
     seed,
     shuffle,
   };

@@ -53,7 +53,8 @@ function figureMarkdown(figure: Figure): string[] {
   ];
 }
 
-function tableMarkdown(table: Table): string[] {
+/** A table as Markdown: its caption, and its lines. */
+export function tableMarkdown(table: Table): string[] {
   const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const body = table.rows.map((cells) =>
     row(

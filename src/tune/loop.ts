@@ -8,7 +8,7 @@ import { firstNotFinite } from './first-not-finite.ts';
 import { checkFinite, clipByNorm, joinParts, notFinite } from './gradients.ts';
 import { type Optimizer, step } from './optimizer.ts';
 import { rateFactor, type Schedule } from './schedule.ts';
-import { initialState, type TuneState, withState } from './state.ts';
+import { averaged, initialState, type TuneState, withState } from './state.ts';
 import { noisyLayers, type StepSetup, sharedFeeds, stepFeeds, type TuneData } from './step-feeds.ts';
 import type { StepWeights } from './step-weights.ts';
 import { type Loss, lossGraph, trainingGraph } from './training-graph.ts';
@@ -29,8 +29,12 @@ export interface TuneOptions {
   /** Gradients are scaled down to this norm over all trained numbers; absent: they are taken as they are. */
   readonly clipNorm?: number;
   readonly steps: number;
+  /** The result is the mean of the tensors over this last share of the steps; absent: the last step. */
+  readonly average?: number;
   readonly seed: number;
   readonly shuffle: boolean;
+  /** Each example goes through the graph twice, with a draw and with its negative. */
+  readonly mirrored?: boolean;
 }
 
 /** What one step did, counted from 1. `loss` is that before the step's update. */
@@ -83,8 +87,10 @@ export async function tune(
     padId: model.tokenizer.padId,
     batch: options.batch,
     seed: options.seed,
+    mirrored: options.mirrored ?? false,
     noisy: noisyLayers(adapter, model.graph),
   };
+  const firstAveraged = options.steps - Math.ceil(options.steps * (options.average ?? 0));
   const stepsAnEpoch = Math.ceil(lengths.length / size);
   let state = from;
   let epoch = -1;
@@ -121,6 +127,7 @@ export async function tune(
       });
       const log = { step: number, loss: joined.loss, lr: options.rate * factor };
       state = { ...state, step: number };
+      if (number > firstAveraged) state = { ...state, average: averaged(state.average, state.tensors) };
       await afterStep(norm === undefined ? log : { ...log, gradientNorm: norm }, state);
     }
   } finally {

@@ -24,6 +24,8 @@ export interface StepSetup {
   /** Examples in a part at most. */
   readonly batch: number;
   readonly seed: number;
+  /** Each example has a second row with the negative of its draws. */
+  readonly mirrored: boolean;
   /** The layers with draws in front of them. */
   readonly noisy: readonly NoisyLayer[];
 }
@@ -60,19 +62,38 @@ export function stepFeeds(
   chosen: readonly number[],
   step: number,
 ): Record<string, Tensor>[] {
-  const { adapter, data, loss, batch, seed, noisy, padId } = setup;
-  return cut(chosen, batch).map((examples, index) => {
+  const { adapter, data, loss, batch, seed, mirrored, noisy, padId } = setup;
+  return cut(chosen, batch).map((once, index) => {
+    const examples = mirrored ? [...once, ...once] : once;
+    const all = mirrored ? 2 * chosen.length : chosen.length;
     const texts = batches(data.examples, { size: examples.length, order: examples, padId })[0]!;
-    const share = examples.length / chosen.length;
+    const [rows, tokens] = texts.shape;
+    const drawn = [mirrored ? once.length : rows, tokens] as const;
+    const draws = layerDraws(noisy, drawn, seed, step, loss.draw, { index, firstRow: index * batch });
     return {
       ids: int64(texts.shape, texts.ids),
       mask: float32(texts.shape, texts.mask),
       ...(texts.typeIds === undefined ? {} : { typeIds: int64(texts.shape, texts.typeIds) }),
-      ...labelFeeds(examples, texts.shape[0], chosen.length, data.labels, adapter, loss.kind),
-      ...(loss.inParts === true && hasNoiseTerm(adapter, loss) ? { share: float32([], [share]) } : {}),
-      ...layerDraws(noisy, texts.shape, seed, step, loss.draw, { index, firstRow: index * batch }),
+      ...labelFeeds(examples, rows, all, data.labels, adapter, loss.kind),
+      ...(loss.inParts === true && hasNoiseTerm(adapter, loss)
+        ? { share: float32([], [once.length / chosen.length]) }
+        : {}),
+      ...(mirrored ? withNegatives(draws) : draws),
     };
   });
+}
+
+/** Draws followed by their negatives: of these pairs what is linear in the draw cancels in the gradient. */
+function withNegatives(draws: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(draws).map(([name, { shape, data }]) => {
+      const values = data as Float32Array;
+      const both = new Float32Array(2 * values.length);
+      both.set(values);
+      for (let i = 0; i < values.length; i++) both[values.length + i] = -values[i]!;
+      return [name, float32([2 * shape[0]!, ...shape.slice(1)], both)];
+    }),
+  );
 }
 
 /**

@@ -51,6 +51,7 @@ test('train: stopped after 3 of 6 steps and resumed, gives the same bytes as unb
     task: 'custom',
     split: 'dev',
     examples: 20,
+    mainMetric: 'accuracy',
     metrics: whole.metrics,
   });
 
@@ -160,6 +161,10 @@ test('train: what is refused leaves an existing --out as it was, even with --for
     [
       { method: 'stochgrasp', draws: true, targetStd: 0.1 },
       '--draws: must go with a method whose draws have a fixed std, got stochgrasp, which draws by itself; leave --draws out',
+    ],
+    [
+      { mirroredDraws: true },
+      '--mirrored-draws: must go with a method that is trained with draws, got grasp without; add --draws or leave it out',
     ],
     [
       { method: 'lora', rank: 257 },

@@ -141,6 +141,11 @@ function addMethodOptions(command: Command): void {
       .choices(['example', 'step', 'token'])
       .default('example'),
   );
+  command.option(
+    '--mirrored-draws',
+    'stochgrasp, --draws: each example twice in a step, with a draw and its negative (twice the work)',
+    false,
+  );
 }
 
 function addChipOptions(command: Command): void {
@@ -226,6 +231,12 @@ function addOptimiserOptions(command: Command): void {
   );
   command.addOption(
     new Option('--steps <n>', 'optimiser steps instead of epochs').argParser(whole('--steps', { min: 1 })),
+  );
+  command.addOption(
+    new Option(
+      '--average <share>',
+      'the adapter is the mean over this last share of the steps (default: that of the last step)',
+    ).argParser(probability('--average')),
   );
   command.addOption(
     new Option('--max-length <n>', "tokens at most (default: the model's limit)").argParser(
