@@ -105,7 +105,7 @@ async function graphOf(
   return { graph, labels: stored.adapter.head?.labels ?? own?.labels ?? [] };
 }
 
-/** One line: the row's part of an output, without what stands for padding. */
+/** One line: the row's part of an output, a list a token where it has tokens, without what stands for padding. */
 function answer(
   output: PredictOutput,
   { shape, data }: Tensor,
@@ -115,12 +115,12 @@ function answer(
 ): string {
   const width = shape.at(-1)!;
   const rowSize = data.length / shape[0]!;
-  const part = (data as Float32Array).subarray(row * rowSize, (row + 1) * rowSize);
-  const values = Array.from(part, (value) => exact(value));
-  if (output === 'hidden') {
-    return JSON.stringify({
-      hidden: Array.from({ length: tokens }, (_, t) => values.slice(t * width, (t + 1) * width)),
-    });
+  const overTokens = shape.length === 3;
+  const size = overTokens ? tokens * width : rowSize;
+  const values = Array.from((data as Float32Array).subarray(row * rowSize, row * rowSize + size), exact);
+  if (overTokens) {
+    const each = Array.from({ length: tokens }, (_, t) => values.slice(t * width, (t + 1) * width));
+    return JSON.stringify({ [output]: each });
   }
   if (output === 'pooled' || labels.length === 0) return JSON.stringify({ [output]: values });
   return JSON.stringify({ logits: values, label: labels[classesOf(values, labels.length)[0]!] });

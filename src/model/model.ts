@@ -1,7 +1,7 @@
 import type { Graph, Tensor } from '../graph/graph.ts';
 
 /** The shapes of checkpoints that become graphs. */
-export type Family = 'use-lite' | 'bert' | 'roberta' | 'distilbert' | 'onnx';
+export type Family = 'use-lite' | 'bert' | 'roberta' | 'distilbert' | 'mpnet' | 'gpt2' | 'onnx';
 
 /** Cuts text into token ids. Each family has its own. */
 export interface Tokenizer {
@@ -43,10 +43,10 @@ export interface HeadPlace {
 
 /** The task head that a fine-tuned checkpoint has of its own. */
 export interface Classifier {
-  /** The model's graph with a further, first output `logits` `[B, outputs]`. */
+  /** The model's graph with a further, first output `logits` `[B, outputs]`, or of a causal model `[B, T, outputs]`. */
   readonly graph: Graph;
   readonly outputs: number;
-  /** Label names in order of their logits; empty for a regression. */
+  /** Label names in order of their logits; empty for a regression, and for logits over tokens. */
   readonly labels: readonly string[];
   /**
    * Its weights `[out, in]` and biases, by their names in the checkpoint: those of the model's `head.layers`; none where

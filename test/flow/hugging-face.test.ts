@@ -24,6 +24,8 @@ for (const [family, labels] of [
   ['bert', ['no', 'maybe', 'yes']],
   ['roberta', []],
   ['distilbert', ['LABEL_0', 'LABEL_1']],
+  ['mpnet', ['no', 'yes']],
+  ['gpt2-classifier', ['a', 'b', 'c']],
 ] as const) {
   test(`predict: ${family}'s own head gives transformers' logits, and names the label`, async (t) => {
     const folder = await temporary(t);
@@ -37,6 +39,66 @@ for (const [family, labels] of [
       const expected = rows[index]!.logits;
       t.true(logits.every((value, k) => Math.abs(value - expected[k]!) < 1e-4));
       t.is(label, labels[expected.indexOf(Math.max(...expected))]);
+    }
+  });
+}
+
+test('predict: GPT-2 gives the logits of every token', async (t) => {
+  const folder = await temporary(t);
+  const { rows } = await readVectors('gpt2');
+  const [input, out] = [join(folder, 'in.jsonl'), join(folder, 'out.jsonl')];
+  await writeFile(input, jsonl(rows.map((row) => row.input)));
+  await predict({ model: fixture('gpt2'), input, out, output: 'logits' });
+  const lines = (await readFile(out, 'utf8')).trimEnd().split('\n');
+  for (const [index, line] of lines.entries()) {
+    const { ids, logits: expected } = rows[index]!;
+    const { logits, ...more } = JSON.parse(line) as { logits: number[][] };
+    t.deepEqual(more, {});
+    t.is(logits.length, ids.length);
+    t.true(logits.at(-1)!.every((value, k) => Math.abs(value - expected[k]!) < 1e-4));
+  }
+});
+
+for (const family of ['mpnet', 'gpt2', 'gpt2-classifier'] as const) {
+  test(`train: ${family} learns by (IA)^3 and LoRA, from its own head where it has one for the labels`, async (t) => {
+    const folder = await temporary(t);
+    const labels = family === 'gpt2-classifier' ? ['a', 'b', 'c'] : ['no', 'yes'];
+    const words = ['the cat sat', 'a train to nowhere', 'cheap naïve mat'];
+    const lines = jsonl(
+      Array.from({ length: 24 }, (_, index) => {
+        const label = index % labels.length;
+        return { text: words[label], label: labels[label] };
+      }),
+    );
+    for (const name of ['train.jsonl', 'dev.jsonl']) await writeFile(join(folder, name), lines);
+    for (const method of ['ia3', 'lora'] as const) {
+      const out = join(folder, method);
+      await train({
+        model: fixture(family),
+        task: 'custom',
+        data: folder,
+        method,
+        groups: 4,
+        lambda: 0.1,
+        draw: 'example',
+        optimizer: 'adamw',
+        lr: 2e-2,
+        weightDecay: 0,
+        warmup: 0.06,
+        schedule: 'linear',
+        batch: 24,
+        steps: 12,
+        seed: 1,
+        shuffle: true,
+        resume: false,
+        engine: 'onnxruntime',
+        out,
+        force: false,
+        progress,
+      });
+      const logged = (await readFile(join(out, 'training.jsonl'), 'utf8')).trimEnd().split('\n');
+      const losses = logged.map((line) => (JSON.parse(line) as { loss: number }).loss);
+      t.true(losses.at(-1)! < 0.9 * losses[0]!, `${method}: ${losses[0]} to ${losses.at(-1)}`);
     }
   });
 }

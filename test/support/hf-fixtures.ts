@@ -22,6 +22,8 @@ export interface Vector {
   readonly ids: readonly number[];
   readonly typeIds?: readonly number[];
   readonly hidden: readonly number[];
+  /** First token whose hidden state `hidden` has; default 0. */
+  readonly from?: number;
   readonly pooled: readonly number[];
   readonly logits: readonly number[];
 }

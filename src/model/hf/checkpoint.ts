@@ -30,10 +30,13 @@ const INDEX = 'model.safetensors.index.json';
  * of the head, once more.
  */
 const PRETRAINING = /^(cls\.|lm_head\.|vocab_)/;
-const TIED = /^(cls\.predictions|lm_head)\.decoder\.(weight|bias)$|^vocab_projector\.weight$/;
+const TIED = /^(cls\.predictions|lm_head)\.decoder\.(weight|bias)$|^(vocab_projector|lm_head)\.weight$/;
+
+/** A causal model's head, where it is not the word embedding. */
+export const LANGUAGE_HEAD = 'lm_head.weight';
 
 /** Constants that old versions of transformers stored along with the weights. */
-const BUFFERS = /(^|\.)embeddings\.(position_ids|token_type_ids)$/;
+const BUFFERS = /(^|\.)embeddings\.(position_ids|token_type_ids)$|(^|\.)h\.\d+\.attn\.(bias|masked_bias)$/;
 
 /**
  * Reads `model.safetensors`, or the weight files that `model.safetensors.index.json` lists.
@@ -53,7 +56,9 @@ export async function readCheckpoint(folder: string, isTied: boolean): Promise<C
         found.add(name);
         if (BUFFERS.test(name) || (listed !== null && !listed.has(name))) return;
         if (!(isTied && TIED.test(name))) parameters += shape.reduce((product, size) => product * size, 1);
-        if (!PRETRAINING.test(name)) tensors.set(name, asFloat32(decode(), name, path));
+        // A decoder's head of its own is a part of it.
+        const kept = !PRETRAINING.test(name) || (name === LANGUAGE_HEAD && !isTied);
+        if (kept) tensors.set(name, asFloat32(decode(), name, path));
       },
     });
     const absent = [...(listed ?? [])].find((name) => !found.has(name));

@@ -2,21 +2,20 @@ import { BadFileError } from '../../core/errors.ts';
 import { buildGraph } from '../../graph/build.ts';
 import type { Graph, Tensor } from '../../graph/graph.ts';
 import type { Classifier, HeadLayers } from '../model.ts';
-import type { Architecture } from './architecture.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { firstToken, type Pooling } from './encoder.ts';
+import { type EncoderArchitecture, firstToken, type Pooling } from './encoder.ts';
 import { LAYER_NAMES } from './layer-names.ts';
 import { layersOf } from './weights.ts';
 
 /**
  * The task head of a fine-tuned checkpoint behind its encoder; undefined where there is none. BERT: a linear layer on
- * the pooler. RoBERTa: dense, tanh, linear on the first token. DistilBERT: dense, ReLU, linear on the first token.
- * Source: the classes *ForSequenceClassification of transformers 4.30.
+ * the pooler. RoBERTa and MPNet: dense, tanh, linear on the first token. DistilBERT: dense, ReLU, linear on the first token.
+ * Source: the classes *ForSequenceClassification of transformers 4.57.
  * @param graph the encoder's graph
  * @throws BadFileError if a weight is missing or has another shape, or the labels are not as many as the logits
  */
 export function classifierOf(
-  a: Architecture,
+  a: EncoderArchitecture,
   checkpoint: Checkpoint,
   graph: Graph,
   { pooling, prefix }: { readonly pooling: Pooling; readonly prefix: string },
@@ -63,7 +62,7 @@ export function classifierOf(
  * trained; RoBERTa's and DistilBERT's have a dense layer of their own, which is trained too. What reads the first token
  * does so unless the folder states another way to pool.
  */
-export function headLayersOf(a: Architecture, pooling: Pooling): HeadLayers {
+export function headLayersOf(a: EncoderArchitecture, pooling: Pooling): HeadLayers {
   const { dense, activation, last } = LAYER_NAMES[a.family].classifier;
   if (dense === 'pooler') return { input: 'pooled', last };
   return { input: pooling === 'own' ? 'firstToken' : 'pooled', dense: { name: dense, activation }, last };

@@ -2,13 +2,16 @@ import { buildGraph, type GraphBuilder } from '../../graph/build.ts';
 import { float32, type Graph, int64, type Tensor } from '../../graph/graph.ts';
 import { attend } from '../attention.ts';
 import { maskBias, meanOfTokens } from '../padding.ts';
-import type { Activation, Architecture } from './architecture.ts';
+import { type Activation, type Architecture, countsFromPadding, type EncoderFamily } from './architecture.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { LAYER_NAMES } from './layer-names.ts';
+import { relativeBias } from './relative-bias.ts';
 import { type Layers, layersOf } from './weights.ts';
 
 /** How the tokens of a text become one vector. `own`: the pooler where the checkpoint has one, else the first token. */
 export type Pooling = 'own' | 'mean' | 'cls';
+
+export type EncoderArchitecture = Architecture & { readonly family: EncoderFamily };
 
 /** TensorProto.DataType of int64. */
 const INT64 = 7;
@@ -16,11 +19,13 @@ const INT64 = 7;
 /**
  * An encoder of Hugging Face's layout as a graph: word, position and type embeddings, a norm, blocks with layer norms
  * behind the sums. `pooled`: BERT's pooler is tanh of a dense layer over the first token.
- * Source: the classes BertModel, RobertaModel and DistilBertModel of transformers 4.30.
+ * MPNet adds one table of
+ * biases by distance to the scores of all blocks.
+ * Source: the classes BertModel, RobertaModel, DistilBertModel and MPNetModel of transformers 4.57.
  * @throws BadFileError if a weight is missing or has another shape
  */
 export function encoderGraph(
-  a: Architecture,
+  a: EncoderArchitecture,
   checkpoint: Checkpoint,
   { pooling, prefix }: { readonly pooling: Pooling; readonly prefix: string },
 ): Graph {
@@ -31,14 +36,18 @@ export function encoderGraph(
   const ids = b.input('ids', 'int64', ['B', 'T']);
   const mask = b.input('mask', 'float32', ['B', 'T']);
   let state = embeddings(b, layers, a, `${prefix}embeddings`, ids, checkpoint);
-  const paddingBias = maskBias(b, mask);
+  let bias = maskBias(b, mask);
+  if (a.family === 'mpnet') {
+    const table = layers.table(`${prefix}encoder.relative_attention_bias.weight`, [32, a.heads]);
+    bias = b.node('Add', [relativeBias(b, table, ids, a.positions), bias], { name: 'scores.bias' });
+  }
   for (let index = 0; index < a.blocks; index += 1) {
     const block = `${prefix}${names.block(index)}`;
     const part = (key: keyof typeof names.parts) => `${block}.${names.parts[key]}`;
     const square = [a.width, a.width] as const;
     const input = state;
     const qkv = (['query', 'key', 'value'] as const).map((key) => layers.linear(input, part(key), square));
-    const mixed = attend(b, qkv as [string, string, string], paddingBias, {
+    const mixed = attend(b, qkv as [string, string, string], bias, {
       name: `${block}.attention`,
       width: a.width,
       heads: a.heads,
@@ -59,11 +68,13 @@ export function encoderGraph(
   return b.finish();
 }
 
-/** The encoder's prefix in this checkpoint: `bert.` in one of a whole model, none in one of a bare encoder. */
+/** The model's prefix in this checkpoint: `bert.` in one of a whole model, none in one of a bare encoder. */
 export function prefixOf({ family }: Architecture, checkpoint: Checkpoint): string {
-  const { prefix } = LAYER_NAMES[family];
-  const bare = checkpoint.has('embeddings.word_embeddings.weight');
-  return bare && !checkpoint.has(`${prefix}embeddings.word_embeddings.weight`) ? '' : prefix;
+  const [prefix, words] =
+    family === 'gpt2'
+      ? ['transformer.', 'wte.weight']
+      : [LAYER_NAMES[family].prefix, 'embeddings.word_embeddings.weight'];
+  return checkpoint.has(words) && !checkpoint.has(`${prefix}${words}`) ? '' : prefix;
 }
 
 /** The first token's row: `[B, T, D]` to `[B, D]`. */
@@ -117,20 +128,20 @@ function embeddings(
     const rows = pick(b, layers.table(types, [a.typeCount, a.width]), typeIds, `${scope}.types`);
     sum = b.node('Add', [sum, rows], { name: `${scope}.typed` });
   }
-  const placed =
-    a.family === 'roberta'
-      ? placesOfRoberta(b, table, ids, a.padId, scope)
-      : firstPlaces(b, table, ids, a, scope);
+  const placed = countsFromPadding(a.family)
+    ? placesOfRoberta(b, table, ids, a.padId, scope)
+    : firstPlaces(b, table, ids, a, scope);
   const total = b.node('Add', [sum, placed], { name: `${scope}.sum` });
   return layers.norm(total, `${scope}.LayerNorm`, a.width);
 }
 
-function pick(b: GraphBuilder, table: string, ids: string, name: string): string {
+/** Rows of a table by ids. */
+export function pick(b: GraphBuilder, table: string, ids: string, name: string): string {
   return b.node('Gather', [table, ids], { name, attributes: { axis: 0 } });
 }
 
 /** The first T rows of the table, `[T, D]`. */
-function firstPlaces(
+export function firstPlaces(
   b: GraphBuilder,
   table: string,
   ids: string,

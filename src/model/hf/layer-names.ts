@@ -49,6 +49,19 @@ const ROBERTA: LayerNames = {
   classifier: { dense: 'classifier.dense', activation: 'Tanh', last: 'classifier.out_proj' },
 };
 
+const MPNET: LayerNames = {
+  ...ROBERTA,
+  prefix: 'mpnet.',
+  parts: {
+    ...BERT.parts,
+    query: 'attention.attn.q',
+    key: 'attention.attn.k',
+    value: 'attention.attn.v',
+    attentionOutput: 'attention.attn.o',
+    attentionNorm: 'attention.LayerNorm',
+  },
+};
+
 const DISTILBERT: LayerNames = {
   prefix: 'distilbert.',
   block: (index) => `transformer.layer.${index}`,
@@ -69,4 +82,5 @@ export const LAYER_NAMES: Readonly<Record<EncoderFamily, LayerNames>> = {
   bert: BERT,
   roberta: ROBERTA,
   distilbert: DISTILBERT,
+  mpnet: MPNET,
 };

@@ -2,18 +2,20 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UsageError } from '../../core/errors.ts';
 import { sha256 } from '../../core/files.ts';
-import type { Model } from '../model.ts';
-import { type Architecture, architectureOf } from './architecture.ts';
-import { readCheckpoint } from './checkpoint.ts';
+import type { Graph } from '../../graph/graph.ts';
+import type { Classifier, HeadLayers, Model } from '../model.ts';
+import { type Architecture, architectureOf, countsFromPadding } from './architecture.ts';
+import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import { classifierOf, headLayersOf } from './classifier.ts';
-import { encoderGraph, prefixOf } from './encoder.ts';
+import { DECODER_HEAD, type DecoderHow, decoderClassifier, decoderGraph } from './decoder.ts';
+import { type EncoderArchitecture, encoderGraph, prefixOf } from './encoder.ts';
 import { readPooling } from './pooling.ts';
 import { readJson } from './read-json.ts';
 import { absentTokenizer, openTokenizer } from './tokenizer.ts';
 import { readTokenizerFiles } from './tokenizer-files.ts';
 
 /**
- * Loads an encoder from a folder in Hugging Face's layout: `config.json`, safetensors, the tokenizer's files (needed
+ * Loads an encoder or a GPT-2 from a folder in Hugging Face's layout: `config.json`, safetensors, the tokenizer's files (needed
  * for texts only) and `1_Pooling` of sentence-transformers where there is one. It is named after the folder.
  * @throws UsageError if the folder has no config.json or no safetensors, BadFileError if a file is not as it must be
  */
@@ -33,11 +35,12 @@ export async function loadHuggingFace(folder: string): Promise<Model> {
   const tokenizer =
     files === null
       ? absentTokenizer(folder, a)
-      : await openTokenizer(files, { ...a, givesTypes: a.family !== 'roberta' });
-  const checkpoint = await readCheckpoint(folder, config.tie_word_embeddings !== false);
-  const how = { pooling, prefix: prefixOf(a, checkpoint) };
-  const graph = encoderGraph(a, checkpoint, how);
-  const classifier = classifierOf(a, checkpoint, graph, how);
+      : await openTokenizer(files, { ...a, givesTypes: !countsFromPadding(a.family) });
+  const isTied = config.tie_word_embeddings !== false;
+  const checkpoint = await readCheckpoint(folder, isTied);
+  const how = { pooling, prefix: prefixOf(a, checkpoint), isTied };
+  const { graph, classifier, layers } =
+    a.family === 'gpt2' ? decoder(a, checkpoint, how) : encoder(a, checkpoint, how);
   return {
     name: basename(resolve(folder)),
     family: a.family,
@@ -53,14 +56,33 @@ export async function loadHuggingFace(folder: string): Promise<Model> {
       input: 'pooled',
       width: a.width,
       scale: 1,
-      layers: headLayersOf(a, classifier === undefined ? pooling : 'own'),
+      layers,
     },
     ...(classifier === undefined ? {} : { classifier }),
     parameters: checkpoint.parameters,
   };
 }
 
-/** The tokens that have a position: RoBERTa's first one is `padId` + 1. */
+/** A model's graph, its own head, and the layers of a head for another task. */
+interface Parts {
+  readonly graph: Graph;
+  readonly classifier: Classifier | undefined;
+  readonly layers: HeadLayers;
+}
+
+function encoder(a: Architecture, checkpoint: Checkpoint, how: DecoderHow): Parts {
+  const known = a as EncoderArchitecture;
+  const graph = encoderGraph(known, checkpoint, how);
+  const classifier = classifierOf(known, checkpoint, graph, how);
+  return { graph, classifier, layers: headLayersOf(known, classifier === undefined ? how.pooling : 'own') };
+}
+
+function decoder(a: Architecture, checkpoint: Checkpoint, how: DecoderHow): Parts {
+  const graph = decoderGraph(a, checkpoint, how);
+  return { graph, classifier: decoderClassifier(a, checkpoint, graph, how), layers: DECODER_HEAD };
+}
+
+/** The tokens that have a position: RoBERTa's and MPNet's first one is `padId` + 1. */
 function longest({ family, positions, padId }: Architecture): number {
-  return family === 'roberta' ? positions - padId - 1 : positions;
+  return countsFromPadding(family) ? positions - padId - 1 : positions;
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { BadFileError } from '../../core/errors.ts';
 import { readBytes } from '../../core/files.ts';
-import type { EncoderFamily } from './architecture.ts';
+import type { HuggingFaceFamily } from './architecture.ts';
 import { type JsonRecord, parseJson } from './read-json.ts';
 
 /** What `tokenizer.json` and `tokenizer_config.json` hold, and the hash of the bytes it was made from. */
@@ -16,27 +16,34 @@ export interface TokenizerFiles {
 }
 
 /**
- * Reads a folder's tokenizer: `tokenizer.json`, else `vocab.txt` (BERT, DistilBERT) or `vocab.json` and `merges.txt`
- * (RoBERTa), which become the same record; null where there is none.
+ * Reads a folder's tokenizer: `tokenizer.json`, else `vocab.txt` (BERT, DistilBERT, MPNet) or `vocab.json` and
+ * `merges.txt` (RoBERTa, GPT-2), which become the same record; null where there is none.
  * @throws BadFileError if a file is not as it must be
  */
 export async function readTokenizerFiles(
   folder: string,
-  family: EncoderFamily,
+  family: HuggingFaceFamily,
 ): Promise<TokenizerFiles | null> {
   const has = (name: string) => existsSync(join(folder, name));
   if (has('tokenizer.json')) return readTokenizerJson(folder);
   const { read, config, made } = await startReading(folder);
-  if (family === 'roberta') {
+  if (hasBytePairs(family)) {
     if (!has('vocab.json') || !has('merges.txt')) return null;
     const vocabulary = parseJson(await read('vocab.json'), join(folder, 'vocab.json'));
     const merges = linesOf(await read('merges.txt')).filter(
       (line) => line !== '' && !line.startsWith('#version'),
     );
-    return made('vocab.json', bytePairs(vocabulary, merges, config, join(folder, 'vocab.json')));
+    const wrap = family === 'gpt2' ? plainBytePairs : bytePairs;
+    return made('vocab.json', wrap(vocabulary, merges, config, join(folder, 'vocab.json')));
   }
   if (!has('vocab.txt')) return null;
-  return made('vocab.txt', wordPieces(linesOf(await read('vocab.txt')), config, join(folder, 'vocab.txt')));
+  const wrap = family === 'mpnet' ? mpnetPieces : wordPieces;
+  return made('vocab.txt', wrap(linesOf(await read('vocab.txt')), config, join(folder, 'vocab.txt')));
+}
+
+/** Families whose vocabulary is byte pairs. */
+export function hasBytePairs(family: HuggingFaceFamily): boolean {
+  return family === 'roberta' || family === 'gpt2';
 }
 
 /** Reads `tokenizer.json`, by whatever name, and `tokenizer_config.json` beside it. @throws as readTokenizerFiles */
@@ -109,7 +116,41 @@ function wordPieces(lines: readonly string[], config: JsonRecord, where: string)
   const [, unknown, cls, sep] = names as [string, string, string, string, string];
   const { added, idOf } = addedTokens(names, vocab, where);
   return {
+    ...pieces(vocab, unknown, config),
     added_tokens: added,
+    post_processor: { type: 'BertProcessing', cls: [cls, idOf(cls)], sep: [sep, idOf(sep)] },
+  };
+}
+
+/** MPNet takes BERT's pieces with RoBERTa's special tokens: two separators stand between a text and its pair. */
+function mpnetPieces(lines: readonly string[], config: JsonRecord, where: string): JsonRecord {
+  const vocab = Object.fromEntries(lines.map((line, id) => [line, id]));
+  const names = [
+    special(config, 'bos_token', '<s>'),
+    special(config, 'pad_token', '<pad>'),
+    special(config, 'eos_token', '</s>'),
+    special(config, 'unk_token', '[UNK]'),
+    special(config, 'mask_token', '<mask>'),
+  ] as const;
+  const cls = special(config, 'cls_token', names[0]);
+  const sep = special(config, 'sep_token', names[2]);
+  // The mask takes the blank in front of it.
+  const { added, idOf } = addedTokens(names, vocab, where, names[4]);
+  return {
+    ...pieces(vocab, names[3], config),
+    added_tokens: added,
+    post_processor: {
+      type: 'RobertaProcessing',
+      cls: [cls, idOf(cls)],
+      sep: [sep, idOf(sep)],
+      trim_offsets: false,
+      add_prefix_space: false,
+    },
+  };
+}
+
+function pieces(vocab: JsonRecord, unknown: string, config: JsonRecord): JsonRecord {
+  return {
     normalizer: {
       type: 'BertNormalizer',
       clean_text: true,
@@ -125,7 +166,6 @@ function wordPieces(lines: readonly string[], config: JsonRecord, where: string)
       continuing_subword_prefix: '##',
       max_input_chars_per_word: 100,
     },
-    post_processor: { type: 'BertProcessing', cls: [cls, idOf(cls)], sep: [sep, idOf(sep)] },
     decoder: null,
   };
 }
@@ -149,7 +189,35 @@ function bytePairs(
   const { added, idOf } = addedTokens(names, vocab, where, names[4]);
   const addsBlank = config.add_prefix_space ?? false;
   return {
+    ...pairs(vocab, merges, config),
     added_tokens: added,
+    post_processor: {
+      type: 'RobertaProcessing',
+      cls: [cls, idOf(cls)],
+      sep: [sep, idOf(sep)],
+      trim_offsets: true,
+      add_prefix_space: addsBlank,
+    },
+  };
+}
+
+/** GPT-2's: one special token, and nothing around a text. */
+function plainBytePairs(
+  vocab: JsonRecord,
+  merges: readonly string[],
+  config: JsonRecord,
+  where: string,
+): JsonRecord {
+  const end = '<|endoftext|>';
+  const names = ['bos_token', 'eos_token', 'unk_token'].map((key) => special(config, key, end));
+  if (config.pad_token != null) names.push(special(config, 'pad_token', end));
+  const { added } = addedTokens([...new Set(names)], vocab, where);
+  return { ...pairs(vocab, merges, config), added_tokens: added, post_processor: null };
+}
+
+function pairs(vocab: JsonRecord, merges: readonly string[], config: JsonRecord): JsonRecord {
+  const addsBlank = config.add_prefix_space ?? false;
+  return {
     normalizer: null,
     pre_tokenizer: { type: 'ByteLevel', add_prefix_space: addsBlank, trim_offsets: true, use_regex: true },
     model: {
@@ -159,13 +227,6 @@ function bytePairs(
       unk_token: null,
       continuing_subword_prefix: '',
       end_of_word_suffix: '',
-    },
-    post_processor: {
-      type: 'RobertaProcessing',
-      cls: [cls, idOf(cls)],
-      sep: [sep, idOf(sep)],
-      trim_offsets: true,
-      add_prefix_space: addsBlank,
     },
     decoder: null,
   };

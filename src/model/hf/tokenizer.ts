@@ -2,7 +2,7 @@ import { BadFileError, UsageError } from '../../core/errors.ts';
 import type { Encoding, Tokenizer } from '../model.ts';
 import type { Architecture } from './architecture.ts';
 import { longestFirst } from './cut-pair.ts';
-import type { TokenizerFiles } from './tokenizer-files.ts';
+import { hasBytePairs, type TokenizerFiles } from './tokenizer-files.ts';
 
 /** Above this `model_max_length` means that there is none: Hugging Face writes 1e30. */
 const NO_LIMIT = 1e9;
@@ -57,9 +57,11 @@ export async function openTokenizer(
     );
   }
 
+  // Byte level's processor changes offsets only; the library's takes no pair.
+  const kind = (files.tokenizer.post_processor as { readonly type?: unknown } | null | undefined)?.type;
+  const processor = kind === 'ByteLevel' ? null : inner.post_processor;
   const piecesOf = (text: string) => inner.tokenize(text, { add_special_tokens: false });
   const around = (text: readonly string[], pair: readonly string[] | null) => {
-    const processor = inner.post_processor;
     if (processor === null) return { tokens: [...text, ...(pair ?? [])], token_type_ids: undefined };
     return processor([...text], pair === null ? null : [...pair], true);
   };
@@ -101,7 +103,7 @@ export async function openTokenizer(
 
 /** What stands in for the tokenizer of a folder without one: `ids` can still be given. */
 export function absentTokenizer(folder: string, { family, padId }: Architecture): Tokenizer {
-  const other = family === 'roberta' ? 'vocab.json with merges.txt' : 'vocab.txt';
+  const other = hasBytePairs(family) ? 'vocab.json with merges.txt' : 'vocab.txt';
   return {
     padId,
     encode() {

@@ -39,7 +39,7 @@ const badFiles: readonly Fault[] = [
     spoil: config({ model_type: 'mamba' }),
     where: 'config.json',
     message:
-      '"model_type" must be one of bert, roberta, distilbert, got "mamba"; use a model of these families',
+      '"model_type" must be one of bert, roberta, distilbert, mpnet, gpt2, got "mamba"; use a model of these families',
   },
   {
     of: 'another kind of positions',
@@ -52,7 +52,8 @@ const badFiles: readonly Fault[] = [
     of: 'another activation',
     spoil: config({ hidden_act: 'silu' }),
     where: 'config.json',
-    message: '"hidden_act" must be one of gelu, gelu_new, relu, got "silu"; use another model',
+    message:
+      '"hidden_act" must be one of gelu, gelu_new, gelu_fast, gelu_pytorch_tanh, relu, got "silu"; use another model',
   },
   {
     of: 'a missing size',
