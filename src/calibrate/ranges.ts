@@ -1,3 +1,4 @@
+import { createChipWriter } from '../chip/writer.ts';
 import { layerInput, stripProduct } from '../compile/lower.ts';
 import {
   type Bits,
@@ -37,7 +38,7 @@ export async function calibrateRanges(
   const { options, layers } = program;
   const inputs = new Map(layers.map((layer) => [layer.name, layerInputName(program, layer.name)]));
   const session = await engine.load(observed(program, inputs));
-  const weights = programWeights(program);
+  const weights = wiredWeights(program);
   const pools = new Map<string, Float32Array[]>();
   const kept = Math.ceil(ROWS_KEPT / batches.length);
   try {
@@ -79,6 +80,14 @@ export async function calibrateRanges(
     ranges.set(layer.name, { input, adc });
   }
   return ranges;
+}
+
+/** What an ideal chip has in its ADCs' way: weights without any error but, where the profile has wires, theirs. */
+function wiredWeights(program: Program): Record<string, Tensor> {
+  const { wires, validity } = program.profile;
+  if (wires === null) return programWeights(program);
+  const state = { chip: 0, seconds: validity.fromSeconds, noise: 0, read: 0 };
+  return createChipWriter(program).weights({ ...state, source: 'wires', compensate: 'none' });
 }
 
 /** The strips' weights of a program without any error, as feeds. */

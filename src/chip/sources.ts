@@ -2,7 +2,7 @@ import { UsageError } from '../core/errors.ts';
 import type { CellLaws } from '../profile/cell-laws.ts';
 
 /** The sources of error that `--ablate` can leave on alone; `all` is the whole profile. */
-export const SOURCES = ['all', 'writing', 'drift', 'read', 'converters'] as const;
+export const SOURCES = ['all', 'writing', 'drift', 'read', 'wires', 'converters'] as const;
 
 export type ErrorSource = (typeof SOURCES)[number];
 
@@ -31,4 +31,9 @@ export function lawsOf(source: ErrorSource, laws: CellLaws): CellLaws {
 /** Whether a source leaves the converters on. */
 export function hasConverters(source: ErrorSource): boolean {
   return source === 'all' || source === 'converters';
+}
+
+/** Whether a source leaves the resistance of the wires on. */
+export function hasWires(source: ErrorSource): boolean {
+  return source === 'all' || source === 'wires';
 }

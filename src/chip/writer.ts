@@ -1,12 +1,13 @@
 import { type Couple, couplesOf, type LayerCell, sliceCount } from '../compile/cells.ts';
-import { type Program, type ProgramLayer, sliceWeights, stripFeeds } from '../compile/program.ts';
+import { type Program, type ProgramLayer, perWeight, sliceWeights, stripFeeds } from '../compile/program.ts';
 import { cellStreams } from '../device/cell-streams.ts';
 import { createKernels } from '../device/kernels.ts';
 import type { Tensor } from '../graph/graph.ts';
 import { type CellLaws, cellLaws } from '../profile/cell-laws.ts';
 import { type Compensation, compensationGains } from './compensation.ts';
 import { createLiveReader, type LiveReader } from './live-read.ts';
-import { type ErrorSource, lawsOf } from './sources.ts';
+import { type ErrorSource, hasWires, lawsOf } from './sources.ts';
+import { createWiredCells, refuseLiveReads, type WiredCells } from './wired-cells.ts';
 
 /** One chip at one moment. */
 export interface ChipState {
@@ -32,6 +33,7 @@ export interface ChipWriter {
    * The same chip for reads that are new at each product: the weights' means over reads, and the variances of a read,
    * as graph inputs (`compile/live-reads.ts`). Where a read draws nothing, the weights of `weights` and no variances.
    * Compensation gains come from one read of the chip, the one that `weights` would give.
+   * @throws UsageError where both wires and reads would have to be drawn for
    */
   live(state: ChipState): { weights: Record<string, Tensor>; variances: Record<string, Tensor> | null };
   /** The strips' weights without any error. */
@@ -47,6 +49,7 @@ interface Place {
 
 export function createChipWriter(program: Program): ChipWriter {
   const { kernels, places } = placed(program);
+  const wired = createWiredCells(program);
   const tables = new Map<number, CellLaws>();
   // Building tables costs more than a chip, and the kernels keep those that they hold.
   const lawsAt = (seconds: number): CellLaws => {
@@ -58,8 +61,19 @@ export function createChipWriter(program: Program): ChipWriter {
   /** One pass over all cells: fills the weights, returns each column's reference sum, `[strips, out]` a layer. */
   const pass = (state: ChipState, seconds: number, event: number): Float64Array[] => {
     const laws = lawsOf(state.source, lawsAt(seconds));
-    return places.map(({ layer, couples, weights }) => {
+    const throughWires = wired !== null && hasWires(state.source) ? wired : null;
+    return places.map((place) => {
+      const { layer, couples, weights } = place;
       const { name, out: columns } = layer;
+      if (throughWires !== null) {
+        const present = (cell: LayerCell): Float32Array => {
+          const out = new Float32Array(cell.targets.length);
+          const streams = cellStreams(state.chip, name, cell.name, event);
+          kernels.presentCells({ laws, noiseScale: state.noise, targets: cell.targets, streams, out });
+          return out;
+        };
+        return wiredPass(throughWires, place, present);
+      }
       const sums = new Float64Array(layer.strips.length * columns);
       for (const { slice, share, plus, minus } of couples) {
         layer.strips.forEach(([fromRow, toRow], strip) => {
@@ -143,6 +157,7 @@ export function createChipWriter(program: Program): ChipWriter {
       return feeds(({ weights }, strip) => weights[strip]!);
     },
     live(state) {
+      if (hasWires(state.source)) refuseLiveReads(program.profile);
       const gains = passWithGains(state);
       const laws = lawsOf(state.source, lawsAt(state.seconds));
       liveReader ??= createLiveReader(program, kernels);
@@ -152,6 +167,33 @@ export function createChipWriter(program: Program): ChipWriter {
     },
     targets: () => feeds(({ layer }, strip) => sliceWeights(layer, strip)),
   };
+}
+
+/** A layer's pass with wires: what the terminals see of the cells, instead of the cells. */
+function wiredPass(
+  wired: WiredCells,
+  { layer, couples, weights }: Place,
+  present: (cell: LayerCell) => Float32Array,
+): Float64Array {
+  const { cells, out: columns } = layer;
+  const seen = wired.seen(layer, cells.map(present)).cells;
+  const held = { ...layer, cells: cells.map((cell, kind) => ({ ...cell, targets: seen[kind]! })) };
+  const sums = new Float64Array(layer.strips.length * columns);
+  layer.strips.forEach(([fromRow], strip) => {
+    sliceWeights(held, strip).forEach((values, slice) => {
+      weights[strip]![slice]!.set(values);
+    });
+    for (const { slice, plus, minus } of couples) {
+      const values = weights[strip]![slice]!;
+      const zeros = minus === null ? null : perWeight(layer, minus, minus.targets);
+      for (let at = 0; at < values.length; at++) {
+        const cell = fromRow * columns + at;
+        const direction = Math.sign(plus.targets[cell]! - (zeros === null ? 0 : zeros[cell]!));
+        sums[strip * columns + (at % columns)]! += direction * values[at]!;
+      }
+    }
+  });
+  return sums;
 }
 
 /** Which draw of read noise: that of an age and a repeat. Ages are below 2^40 s. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Compensation } from '../chip/compensation.ts';
 import { parseSource } from '../chip/sources.ts';
+import { refuseLiveReads } from '../chip/wired-cells.ts';
 import { readBundle } from '../compile/bundle.ts';
 import { UsageError } from '../core/errors.ts';
 import { readText, stableJson, writeFileAtomic } from '../core/files.ts';
@@ -62,7 +63,7 @@ export interface EvaluateResult {
  * Runs bundles on simulated chips. The plan goes into `run.json`, a row a finished cell of it into `samples.jsonl`. A
  * run that was stopped, by whatever, is gone on with by the same call and ends in the same rows.
  *
- * @throws UsageError if `out` holds a run of another plan, or a bundle has no head for the task.
+ * @throws UsageError if `out` holds a run of another plan, a bundle has no head for the task, or live reads meet wires.
  */
 export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
   const { progress, out } = job;
@@ -70,6 +71,7 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
   progress.stage('load');
   const arms = await namedBundles(job.bundles);
   for (const { bundle } of arms) for (const seconds of job.at) checkAge(bundle.program.profile, seconds);
+  if (job.read === 'live') for (const { bundle } of arms) refuseLiveReads(bundle.program.profile);
   const engine = await openEngine(job.engine);
   const model = await loadModel(job.model ?? namedModel(arms[0]!), job.tokenizer);
   const task = await openTask(job.task, job.data);

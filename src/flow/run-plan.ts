@@ -117,6 +117,10 @@ function simulated(bundle: Bundle, job: EvaluateJob): string[] {
         : 'read noise, one draw for a whole evaluation',
     );
   }
+  if (profile.wires !== null)
+    said.push(
+      `resistance of the wires, each tile solved exactly as a circuit (cells of a weight ${profile.wires.layout}, driven at ${profile.wires.driver === 'one-end' ? 'one end' : 'both ends'})`,
+    );
   const bits = (name: string, value: number | null) =>
     value === null ? [] : [`${name} of ${value} bits with a static, calibrated range`];
   said.push(
@@ -130,9 +134,14 @@ function simulated(bundle: Bundle, job: EvaluateJob): string[] {
   return said;
 }
 
-function notSimulated(profile: DeviceProfile, read: EvaluateJob['read']): string[] {
+function notSimulated({ provenance, wires }: DeviceProfile, read: EvaluateJob['read']): string[] {
+  const ofWires = (effect: string): boolean => /\bwires?\b/i.test(effect);
+  const { notModelled } = provenance;
+  // A profile that extends another one may model what its base does not.
+  const effects = wires === null ? notModelled : notModelled.filter((effect) => !ofWires(effect));
   return [
-    ...profile.provenance.notModelled,
+    ...effects,
+    ...(wires === null && !notModelled.some(ofWires) ? ['resistance of the wires'] : []),
     ...(read === 'frozen' ? ['read noise that is new at each product'] : []),
     'noise, offset and gain errors of the converters',
     'energy, latency and area',

@@ -1,4 +1,5 @@
 import { presentConductances } from '../chip/conductances.ts';
+import { refuseLiveReads } from '../chip/wired-cells.ts';
 import { type ChipState, createChipWriter } from '../chip/writer.ts';
 import { drawnProducts, readProduct, withLiveReads } from '../compile/live-reads.ts';
 import { stripProduct } from '../compile/lower.ts';
@@ -22,6 +23,7 @@ import type { Engine, Feeds } from '../runtime/engine.ts';
 import { openEngine } from '../runtime/open.ts';
 import { type Matrix, productError, readMatrix } from './tile-matrix.ts';
 import { adcRanges, clippedShare, inputRanges, saturatedShare } from './tile-ranges.ts';
+import { productsApart, seenThroughWires, type WireCost, weightsWithoutWires } from './tile-wires.ts';
 
 export interface TileJob {
   /** Safetensors with `weight` `[in, out]`. */
@@ -51,6 +53,8 @@ export interface TileResult {
   /** Shares of values beyond the range; null without that converter. */
   readonly clippedInputs: number | null;
   readonly saturatedConversions: number | null;
+  /** What the resistance of the wires did; null without. */
+  readonly wires: WireCost | null;
   readonly lines: readonly string[];
 }
 
@@ -60,7 +64,8 @@ const LAYER = 'tile';
 /**
  * Puts one weight matrix onto crossbars, writes and ages one chip, multiplies the input by one read of it, and saves
  * what went in and came out. An automatic range is that of this very product, a number a strip (input) or tile (ADC),
- * so nothing saturates. Matrices of zeros give exact zeros.
+ * so nothing saturates. Matrices of zeros give exact zeros. Where the profile has wires, the output and the effective weights
+ * are those that the terminals see.
  *
  * @throws BadFileError if a matrix is missing, of another shape, or not finite; UsageError for an age without support.
  */
@@ -75,6 +80,7 @@ export async function tile(job: TileJob): Promise<TileResult> {
     );
   }
   const profile = await loadProfile(job.profile);
+  if (job.read === 'live') refuseLiveReads(profile);
   const base = defaultOptions(profile);
   const options: CompileOptions = { ...base, tile: job.tile ?? base.tile };
   const graph = productGraph(weight);
@@ -84,12 +90,8 @@ export async function tile(job: TileJob): Promise<TileResult> {
   const exact = compileProgram(graph, [LAYER], profile, options, null);
   const layer = exact.layers[0]!;
   const state = { chip: job.seed, seconds: job.at, noise: job.noiseScale };
-  const read = chipFeeds(
-    exact,
-    { ...state, read: 0, source: 'all', compensate: 'none' },
-    job.read,
-    input.rows,
-  );
+  const asRead: ChipState = { ...state, read: 0, source: 'all', compensate: 'none' };
+  const read = chipFeeds(exact, asRead, job.read, input.rows);
   const cells = presentConductances(exact, state, () => undefined);
 
   const engine = await openEngine('onnxruntime');
@@ -102,11 +104,12 @@ export async function tile(job: TileJob): Promise<TileResult> {
   const whole = read.isLive ? withLiveReads(program.graph, program.layers) : program.graph;
   const [output] = await run(engine, whole, input, read.feeds, ['output']);
 
+  const wired = seenThroughWires(exact, cells);
   const held = {
     ...layer,
     cells: layer.cells.map((cell) => ({
       ...cell,
-      targets: cells.get(`${LAYER}.${cell.name}`)!.data as Float32Array,
+      targets: (wired?.cells ?? cells).get(`${LAYER}.${cell.name}`)!.data as Float32Array,
     })),
   };
   const effective = new Float32Array(weight.data.length);
@@ -135,6 +138,16 @@ export async function tile(job: TileJob): Promise<TileResult> {
   };
   await writeFileAtomic(job.out, encodeSafetensors(saved, metadata));
 
+  let wires: WireCost | null = null;
+  if (wired !== null) {
+    const others = await stripProducts(engine, noAdc, input, {
+      feeds: weightsWithoutWires(exact, asRead),
+      isLive: false,
+    });
+    const { solves, iterations } = wired.effort;
+    const relativeRmsError = productsApart(products, others);
+    wires = { relativeRmsError, solves, iterationsPerSolve: iterations / Math.max(1, solves) };
+  }
   const result = {
     out: job.out,
     shape: { in: weight.rows, out: weight.columns, batch: input.rows },
@@ -142,6 +155,7 @@ export async function tile(job: TileJob): Promise<TileResult> {
     relativeRmsError: productError(output!, input, weight),
     clippedInputs: options.dac.bits === null ? null : clippedShare(layer, input, inputRange),
     saturatedConversions: options.adc.bits === null ? null : saturatedShare(layer, products, adc),
+    wires,
   };
   return { ...result, lines: linesOf(result) };
 }
@@ -222,13 +236,18 @@ async function run(
 }
 
 function linesOf(result: Omit<TileResult, 'lines'>): string[] {
-  const { shape, tiles, relativeRmsError, clippedInputs, saturatedConversions } = result;
+  const { shape, tiles, relativeRmsError, clippedInputs, saturatedConversions, wires } = result;
   const percent = (share: number | null, none: string) =>
     share === null ? none : `${(100 * share).toPrecision(3)} %`;
   return [
     `${shape.in} x ${shape.out} weights on ${tiles} tile${tiles === 1 ? '' : 's'}, ${shape.batch} input${shape.batch === 1 ? '' : 's'}`,
     `error of the output: ${percent(relativeRmsError, 'undefined')} (rms, relative to the exact product)`,
     `clipped inputs: ${percent(clippedInputs, 'no DAC')}, saturated conversions: ${percent(saturatedConversions, 'no ADC')}`,
+    ...(wires === null
+      ? []
+      : [
+          `of which the wires: ${percent(wires.relativeRmsError, 'undefined')} (rms of what they change, relative to the product without them, before the ADC; ${wires.solves} solves of ${wires.iterationsPerSolve.toPrecision(3)} iterations)`,
+        ]),
     `written to ${result.out}`,
   ];
 }

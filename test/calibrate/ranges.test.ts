@@ -57,6 +57,20 @@ test('calibrateRanges: keeps some rows of each batch, by the seed', async (t) =>
   t.true(a.get('first')!.input.every((range) => range > 2.8 && range <= 3));
 });
 
+test('calibrateRanges: an ADC meets what comes through the wires', async (t) => {
+  const converters = { dac: { bits: 14 }, adc: { bits: 14 } };
+  const ranges = async (sections: Readonly<Record<string, unknown>>) => {
+    const profile = await toyProfile({ converters, ...sections });
+    const program = compileProgram(toyGraph(), TOY_LAYERS, profile, defaultOptions(profile), null);
+    return calibrateRanges(await openEngine('onnxruntime'), program, [toyFeeds()], 1, () => undefined);
+  };
+  const none = (await ranges({})).get('first')!;
+  // 8 kohm at each driver, 40 kohm and more at a cell: every product shrinks, the inputs do not.
+  const wired = (await ranges({ wires: { rowTerminal: '8 kohm' } })).get('first')!;
+  t.deepEqual(wired.input, none.input);
+  t.true(wired.adc.every((range, at) => range < 0.9 * none.adc[at]!));
+});
+
 test('programWeights: the targets of each strip as feeds', async (t) => {
   const program = await exactToy();
   const weights = programWeights(program);

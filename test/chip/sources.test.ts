@@ -1,5 +1,5 @@
 import test from 'ava';
-import { hasConverters, lawsOf, parseSource, SOURCES } from '../../src/chip/sources.ts';
+import { hasConverters, hasWires, lawsOf, parseSource, SOURCES } from '../../src/chip/sources.ts';
 import { createChipWriter } from '../../src/chip/writer.ts';
 import { stripInput } from '../../src/compile/lower.ts';
 import { targetWeights } from '../../src/compile/program.ts';
@@ -21,7 +21,9 @@ test('lawsOf: leaves one source on', async (t) => {
   t.deepEqual(left('drift'), [false, true, true, false]);
   t.deepEqual(left('read'), [false, false, false, true]);
   t.deepEqual(left('converters'), [false, false, false, false]);
-  t.deepEqual(SOURCES.map(hasConverters), [true, false, false, false, true]);
+  t.deepEqual(left('wires'), [false, false, false, false]);
+  t.deepEqual(SOURCES.map(hasConverters), [true, false, false, false, false, true]);
+  t.deepEqual(SOURCES.map(hasWires), [true, false, false, false, true, false]);
 });
 
 test('createChipWriter: converters alone leave the weights at their targets; variances of the others add up', async (t) => {
@@ -48,6 +50,6 @@ test('parseSource: refuses another word', (t) => {
   t.is(parseSource('drift'), 'drift');
   t.throws(() => parseSource('heat'), {
     instanceOf: UsageError,
-    message: '--ablate: must be of writing, drift, read, converters, got "heat"; choose among them',
+    message: '--ablate: must be of writing, drift, read, wires, converters, got "heat"; choose among them',
   });
 });

@@ -7,6 +7,7 @@ import { encodeSafetensors } from '../../src/core/safetensors-write.ts';
 import { convertInPlace } from '../../src/device/converters.ts';
 import { type TileJob, tile } from '../../src/flow/tile.ts';
 import { float32, type Tensor } from '../../src/graph/graph.ts';
+import { denseNodal } from '../support/dense-nodal.ts';
 import { spread } from '../support/operator-case.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -69,6 +70,7 @@ test('tile: on ideal cells the exact product, and weights within 1 ulp', async (
     tiles: 6,
     clippedInputs: null,
     saturatedConversions: null,
+    wires: null,
   });
   t.true(relativeRmsError! < 2e-7);
   t.is(lines.length, 4);
@@ -140,6 +142,95 @@ test('tile: effective weights are the difference of the cells, without the read 
   t.notDeepEqual(plus, values('targetPlus'));
   const exact = product(input.data as Float32Array, values('weightEffective'), 4, 10, 6);
   t.true(worst(values('output'), exact) > 0.05);
+});
+
+/** An ideal cell of 0 to 25 uS with wires, as a file beside `t`'s others. */
+async function wiredProfile(t: ExecutionContext, wires: object, sections: object = {}): Promise<string> {
+  const path = join(await temporaryFolder(t), 'wired.json');
+  const profile = {
+    schemaVersion: 1,
+    name: 'wired',
+    description: 'Made for a test.',
+    provenance: { source: 'none', taken: 'nothing' },
+    cell: { gMin: '0 uS', gMax: '25 uS' },
+    referenceTime: '20 s',
+    array: { rows: 10, columns: 6 },
+    wires,
+    ...sections,
+  };
+  await writeFile(path, JSON.stringify(profile));
+  return path;
+}
+
+test('tile: with wires the output and the effective weights are those of a direct nodal solve', async (t) => {
+  const profile = await wiredProfile(t, {
+    rowSegment: '200 ohm',
+    columnSegment: '100 ohm',
+    rowTerminal: '1 kohm',
+  });
+  const { result, values } = await run(t, { profile });
+  const wires = {
+    rowSegmentOhm: 200,
+    columnSegmentOhm: 100,
+    rowTerminalOhm: 1000,
+    columnTerminalOhm: 0,
+    driver: 'one-end',
+  } as const;
+  const unit = (weight.data as Float32Array).reduce((most, w) => Math.max(most, Math.abs(w)), 0) / 25;
+  const currents = (cells: readonly number[], drivers: readonly number[]) =>
+    denseNodal(
+      { rows: 10, columns: 6, cells: Float64Array.from(cells), wires },
+      drivers,
+      new Array<number>(6).fill(0),
+    ).out;
+  const outputs = [0, 1, 2, 3].flatMap((item) => {
+    const x = Array.from((input.data as Float32Array).subarray(item * 10, item * 10 + 10));
+    const minus = currents(values('cellMinus'), x);
+    return currents(values('cellPlus'), x).map((current, j) => (current - minus[j]!) * unit);
+  });
+  t.true(worst(values('output'), outputs) < 1e-5);
+  t.true(worst(product(input.data as Float32Array, values('weightEffective'), 4, 10, 6), outputs) < 1e-5);
+  // The cells hold their targets still; what is lost is lost in the wires, and said.
+  t.deepEqual(values('cellPlus'), values('targetPlus'));
+  t.true(Math.abs(result.wires!.relativeRmsError! - result.relativeRmsError!) < 1e-6);
+  t.true(result.wires!.relativeRmsError! > 0.02);
+  t.is(result.wires!.solves, 12);
+  t.regex(
+    result.lines[3]!,
+    /^of which the wires: [\d.]+ % \(rms of what they change, relative to the product without them, before the ADC; 12 solves of [\d.]+ iterations\)$/,
+  );
+});
+
+test('tile: wires of 0 ohm give the bytes of none', async (t) => {
+  const zero = await run(t, { profile: await wiredProfile(t, { rowSegment: '0 ohm' }) });
+  const none = await run(t, { profile: await wiredProfile(t, {}, { wires: undefined }) });
+  t.deepEqual(zero.tensors, none.tensors);
+  t.is(zero.result.wires, null);
+});
+
+test('tile: what the wires cost is told on the same cells, beside writing and read noise', async (t) => {
+  const noise = {
+    writing: { std: { form: 'constant', value: 1, unit: 'uS' } },
+    readNoise: { std: { form: 'constant', value: 5, unit: '%' } },
+  };
+  const { result } = await run(t, { profile: await wiredProfile(t, { rowSegment: '1e-6 ohm' }, noise) });
+  t.true(result.wires!.relativeRmsError! < 1e-6 && result.relativeRmsError! > 0.01);
+});
+
+test('tile: refuses live reads through wires, whose spread it does not know', async (t) => {
+  const noise = { readNoise: { std: { form: 'constant', value: 5, unit: '%' } } };
+  const profile = await wiredProfile(t, { rowSegment: '1 ohm' }, noise);
+  await t.throwsAsync(run(t, { profile, read: 'live' }), {
+    instanceOf: UsageError,
+    message:
+      '--read: must be frozen where wires have resistance and reads are noisy, as in profile wired, got live; leave one of the three out',
+  });
+  // Without read noise there is nothing to draw.
+  const quiet = await wiredProfile(t, { rowSegment: '1 ohm' });
+  t.deepEqual(
+    (await run(t, { profile: quiet, read: 'live' })).tensors,
+    (await run(t, { profile: quiet })).tensors,
+  );
 });
 
 test('tile: the same seed gives the same chip, another seed another', async (t) => {

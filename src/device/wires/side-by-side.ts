@@ -1,43 +1,75 @@
-import type { WireResistances, WireSolver } from './circuit.ts';
+import type { WiredArray, WireEffort, WireResistances, WireSolver } from './circuit.ts';
 import { effectiveConductances } from './effective.ts';
 
-/** Where the cells of a weight lie. */
-export interface WiredWeights {
+/** One kind of cell of an array, microsiemens. */
+export interface CellKind {
+  /** `[rows, columns]`, a cell a weight; of zero-point cells `[rows]`, one for the whole row. */
+  readonly cells: Float32Array;
+  readonly isShared: boolean;
+}
+
+/** An array of several kinds of cells on common row wires. */
+export interface MixedArray {
   readonly rows: number;
   /** Weights a row. */
   readonly columns: number;
-  /** Each kind of cell (plus and minus, say) of all weights, `[rows, columns]`, microsiemens. */
-  readonly cells: readonly Float32Array[];
+  readonly kinds: readonly CellKind[];
   readonly wires: WireResistances;
-  /**
-   * Interleaved: the cells of a weight lie side by side on one row wire, which is as many times longer. Else each kind of
-   * cell is an array of its own, with row wires of its own.
-   */
-  readonly isInterleaved: boolean;
   readonly tolerance?: number;
 }
 
 /**
- * The effective conductances of each kind of cell, `[rows, columns]`, as seen through the wires.
+ * The effective conductances of each kind of cell, shaped as its cells. The cells of a weight lie side by side on their row
+ * wire, each on a column wire of its own; the columns of zero-point cells come last, away from the driver.
+ *
  * @throws RangeError for what does not fit together; EngineError if a solve fails
  */
-export function effectiveCells(solver: WireSolver, weights: WiredWeights): Float64Array[] {
-  const { rows, columns, cells, wires, isInterleaved, tolerance } = weights;
-  const seen = (values: Float32Array, width: number): Float64Array =>
-    effectiveConductances(solver, { rows, columns: width, cells: values, wires }, tolerance).conductances;
-  const kinds = cells.length;
-  if (!isInterleaved || kinds === 1) return cells.map((values) => seen(values, columns));
-  const together = new Float32Array(rows * columns * kinds);
-  cells.forEach((values, kind) => {
-    if (values.length !== rows * columns) {
+export function effectiveCells(
+  solver: WireSolver,
+  array: MixedArray,
+): { readonly seen: readonly Float64Array[]; readonly effort: WireEffort } {
+  const { rows, columns, kinds, wires, tolerance } = array;
+  const own = kinds.filter(({ isShared }) => !isShared).length;
+  const width = own * columns + kinds.length - own;
+  const together = new Float32Array(rows * width);
+  /** The columns of a kind: its first, how far it is to the next, and how many. */
+  const places: { first: number; step: number; count: number }[] = [];
+  let [ownBefore, sharedBefore] = [0, 0];
+  for (const { cells, isShared } of kinds) {
+    const place = isShared
+      ? { first: own * columns + sharedBefore++, step: 0, count: 1 }
+      : { first: ownBefore++, step: own, count: columns };
+    if (cells.length !== rows * place.count) {
       throw new RangeError(
-        `effectiveCells: cells must be [${rows}, ${columns}], got ${values.length} numbers; cut it to fit`,
+        `effectiveCells: cells must be [${rows}, ${place.count}], got ${cells.length} numbers; cut it to fit`,
       );
     }
-    for (let at = 0; at < values.length; at++) together[at * kinds + kind] = values[at]!;
+    places.push(place);
+    visit(place, rows, width, (at, inArray) => {
+      together[inArray] = cells[at]!;
+    });
+  }
+  const whole: WiredArray = { rows, columns: width, cells: together, wires };
+  const { conductances, effort } = effectiveConductances(solver, whole, tolerance);
+  const seen = places.map((place) => {
+    const values = new Float64Array(rows * place.count);
+    visit(place, rows, width, (at, inArray) => {
+      values[at] = conductances[inArray]!;
+    });
+    return values;
   });
-  const all = seen(together, columns * kinds);
-  return cells.map((_, kind) =>
-    Float64Array.from({ length: rows * columns }, (_, at) => all[at * kinds + kind]!),
-  );
+  return { seen, effort };
+}
+
+function visit(
+  { first, step, count }: { readonly first: number; readonly step: number; readonly count: number },
+  rows: number,
+  width: number,
+  each: (at: number, inArray: number) => void,
+): void {
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < count; column++) {
+      each(row * count + column, row * width + first + column * step);
+    }
+  }
 }

@@ -7,44 +7,46 @@ import { NO_WIRES } from '../../support/wired-array.ts';
 
 const solver = createWireSolver({ rows: 8, columns: 24 });
 const wires = { ...NO_WIRES, rowSegmentOhm: 5, columnSegmentOhm: 3 };
-const cells = [spread(40, 1, 0, 900), spread(40, 2, 0, 900)];
+const [plus, minus, zero] = [spread(40, 1, 0, 900), spread(40, 2, 0, 900), spread(8, 3, 0, 900)];
+const own = (cells: Float32Array) => ({ cells, isShared: false });
+const shape = { rows: 8, columns: 5, wires };
 
-test('effectiveCells: apart, each kind of cell is an array of its own', (t) => {
-  const seen = effectiveCells(solver, { rows: 8, columns: 5, cells, wires, isInterleaved: false });
-  const alone = { rows: 8, columns: 5, cells: cells[1]!, wires };
-  t.deepEqual(seen[1], effectiveConductances(solver, alone).conductances);
-});
-
-test('effectiveCells: interleaved, plus and minus columns alternate on the same row wires', (t) => {
-  const seen = effectiveCells(solver, { rows: 8, columns: 5, cells, wires, isInterleaved: true });
-  const together = Float32Array.from({ length: 80 }, (_, at) => cells[at % 2]![at >> 1]!);
-  const { conductances } = effectiveConductances(solver, { rows: 8, columns: 10, cells: together, wires });
+test('effectiveCells: one kind alone is an array of its own', (t) => {
+  const { seen, effort } = effectiveCells(solver, { ...shape, kinds: [own(minus)] });
   t.deepEqual(
     seen[0],
-    conductances.filter((_, at) => at % 2 === 0),
+    effectiveConductances(solver, { rows: 8, columns: 5, cells: minus, wires }).conductances,
+  );
+  t.is(effort.solves, 5);
+});
+
+test('effectiveCells: the cells of a weight lie side by side, zero-point cells in a last column', (t) => {
+  const kinds = [own(plus), { cells: zero, isShared: true }, own(minus)];
+  const { seen } = effectiveCells(solver, { ...shape, kinds });
+  const cells = Float32Array.from({ length: 88 }, (_, at) => {
+    const [row, column] = [Math.floor(at / 11), at % 11];
+    return column === 10 ? zero[row]! : (column % 2 === 0 ? plus : minus)[row * 5 + (column >> 1)]!;
+  });
+  const { conductances } = effectiveConductances(solver, { rows: 8, columns: 11, cells, wires });
+  const column = (at: number) => at % 11;
+  t.deepEqual(
+    seen[0],
+    conductances.filter((_, at) => column(at) < 10 && column(at) % 2 === 0),
   );
   t.deepEqual(
     seen[1],
-    conductances.filter((_, at) => at % 2 === 1),
+    conductances.filter((_, at) => column(at) === 10),
   );
-  // A pair that shares its row wire sees nearly the same voltage in both cells; twice the current makes it lower.
-  const apart = effectiveCells(solver, { rows: 8, columns: 5, cells, wires, isInterleaved: false });
-  t.true(seen[0]!.reduce((a, b) => a + b, 0) < apart[0]!.reduce((a, b) => a + b, 0));
+  t.deepEqual(
+    seen[2],
+    conductances.filter((_, at) => column(at) % 2 === 1),
+  );
 });
 
 test('effectiveCells: refuses kinds of unlike size', (t) => {
-  t.throws(
-    () =>
-      effectiveCells(solver, {
-        rows: 8,
-        columns: 5,
-        cells: [cells[0]!, cells[1]!.slice(1)],
-        wires,
-        isInterleaved: true,
-      }),
-    {
-      instanceOf: RangeError,
-      message: 'effectiveCells: cells must be [8, 5], got 39 numbers; cut it to fit',
-    },
-  );
+  const kinds = [own(plus), own(minus.slice(1))];
+  t.throws(() => effectiveCells(solver, { ...shape, kinds }), {
+    instanceOf: RangeError,
+    message: 'effectiveCells: cells must be [8, 5], got 39 numbers; cut it to fit',
+  });
 });
