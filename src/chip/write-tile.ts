@@ -53,7 +53,7 @@ export const TILE_LAYER = 'tile';
  * on every machine, and the cells of `holdfast tile` with that seed.
  *
  * @throws UsageError for an age that the profile's source does not support, a weight that is not finite or not `[rows,
- *   columns]`, or `aihwkit` semantics of a mapping other than one-sided pairs.
+ *   columns]`, or `aihwkit` semantics of a mapping other than one-sided pairs or with wires.
  */
 export function writeTile(job: WriteTileJob): WrittenTile {
   const { profile, weight, rows, columns, seed, seconds = 0, noiseScale: noise = 1 } = job;
@@ -62,6 +62,13 @@ export function writeTile(job: WriteTileJob): WrittenTile {
     throw new UsageError('writeTile', `weight must hold rows x columns numbers, got ${got}; mend the sizes`);
   }
   checkAge(profile, seconds);
+  if (job.semantics === 'aihwkit' && profile.wires !== null) {
+    const got = `"aihwkit" with the wires of ${profile.name}`;
+    throw new UsageError(
+      'writeTile',
+      `semantics must be "physical" where the profile has wires, got ${got}; leave "wires" out of it`,
+    );
+  }
   const base = defaultOptions(profile);
   const options = { ...base, tile: job.tile ?? base.tile, mapping: job.mapping ?? base.mapping };
   const program = compileProgram(matrixGraph(weight, rows, columns), [TILE_LAYER], profile, options, null);

@@ -2,6 +2,7 @@ import test from 'ava';
 import { writeTile } from '../../src/chip/write-tile.ts';
 import { UsageError } from '../../src/core/errors.ts';
 import { loadProfile } from '../../src/profile/load.ts';
+import { toyProfile } from '../support/toy.ts';
 
 const [ROWS, COLUMNS] = [40, 24];
 const weight = Float32Array.from({ length: ROWS * COLUMNS }, (_, i) => ((i * 0.7548776662) % 2) - 1);
@@ -57,4 +58,18 @@ test('writeTile: what cannot be written is refused with its cure', async (t) => 
     t.throws(() => writeTile({ ...job, seconds: 259_200 }), { instanceOf: UsageError }).message,
     'reram-wan-2022: must be asked for an age from 0s to 2d, got 3d; choose one within, or widen "validity" in a copy of the profile if your data support it',
   );
+});
+
+test('writeTile: reads come through the wires; aihwkit has none', async (t) => {
+  const profile = await toyProfile({ wires: { rowTerminal: '2 kohm' } });
+  const job = { profile, weight, rows: ROWS, columns: COLUMNS, seed: 1 };
+  const read = writeTile(job).read();
+  // 2 kohm before 4 cells of at most 40 kohm each.
+  const off = rms(read, weight) / rms(weight, new Float32Array(weight.length));
+  t.true(off > 0.03 && off < 0.2, `${off}`);
+  t.throws(() => writeTile({ ...job, semantics: 'aihwkit' }), {
+    instanceOf: UsageError,
+    message:
+      'writeTile: semantics must be "physical" where the profile has wires, got "aihwkit" with the wires of toy; leave "wires" out of it',
+  });
 });
