@@ -3,11 +3,11 @@ import { UsageError } from '../core/errors.ts';
 import type { Model } from './model.ts';
 
 /** The names that are no path. */
-export const EMBEDDED_MODELS = ['use-lite'] as const;
+export const EMBEDDED_MODELS = ['use-lite', 'use-lite-pairs'] as const;
 
 /**
- * Loads a model: `use-lite`, a folder in Hugging Face's layout (BERT, RoBERTa, DistilBERT, MPNet, GPT-2), or an
- * ONNX file.
+ * Loads a model: `use-lite` (of pairs `use-lite-pairs`), a folder in Hugging Face's layout (BERT, RoBERTa, DistilBERT,
+ * MPNet, GPT-2), or an ONNX file.
  * @param tokenizer of an ONNX file: a tokenizer.json, or a folder that holds one; default: the one beside it
  * @throws UsageError if it is none of these, BadFileError if a file is not as it must be
  */
@@ -22,9 +22,9 @@ export async function loadModel(nameOrPath: string, tokenizer?: string): Promise
       `must go with an ONNX file, got model ${nameOrPath}, which has its own; leave it out`,
     );
   }
-  if (nameOrPath === 'use-lite') {
+  if (nameOrPath === 'use-lite' || nameOrPath === 'use-lite-pairs') {
     const { loadUseLite } = await import('./use-lite/load.ts');
-    return loadUseLite();
+    return loadUseLite(nameOrPath);
   }
   if (statSync(nameOrPath, { throwIfNoEntry: false })?.isDirectory()) {
     const { loadHuggingFace } = await import('./hf/load.ts');

@@ -4,6 +4,10 @@ import { buildGraph, type GraphBuilder } from '../../graph/build.ts';
 import { float32, type Graph, type Tensor } from '../../graph/graph.ts';
 import { maskBias, meanOfTokens } from '../padding.ts';
 import { attention } from './attention.ts';
+import { pairBias, pairFeatures, pairMasks, pairMeans, pairPlaces } from './pairs.ts';
+
+/** Width of an embedding. */
+export const WIDTH = 512;
 
 /** Positions that the model knows: the reference drops the tokens behind them. */
 export const MAX_TOKENS = 128;
@@ -28,14 +32,18 @@ const SCOPES = [
  * The input of the first block is twice the embedding plus the position signal. Two blocks with layer norms in front
  * (epsilon 1e-6, none at the end), four heads, ReLU feed-forward 512-1536-512; the first block goes from 256 to 512, its
  * residual through a dense of its own. Pooled: mean over real tokens, dense, tanh, unit length.
+ *
+ * Of `pair`s a row holds two texts, told apart by `typeIds` `[B, T]`; no token sees the other text, each text has its own
+ * embedding, and `pooled` `[B, 1024]` compares the two (`pairFeatures`).
  * Source: the graph in the package's `model.json` (Universal Sentence Encoder lite).
  * @throws BadFileError if a weight is missing or has another shape
  */
 export function useLiteGraph(
   checkpoint: ReadonlyMap<string, Tensor>,
   where: string,
+  texts: 'single' | 'pair' = 'single',
 ): Graph & { parameters: number } {
-  const b = buildGraph('use-lite');
+  const b = buildGraph(texts === 'single' ? 'use-lite' : 'use-lite-pairs');
   let parameters = 0;
   const weight = (name: string, shape: readonly number[], as: string): string => {
     const tensor = find(checkpoint, name, shape, where);
@@ -67,10 +75,13 @@ export function useLiteGraph(
 
   const ids = b.input('ids', 'int64', ['B', 'T']);
   const mask = b.input('mask', 'float32', ['B', 'T']);
+  const pair = texts === 'single' ? null : pairMasks(b, mask, b.input('typeIds', 'int64', ['B', 'T']));
   const embedding = weight('Embeddings_en', [EMBEDDINGS, 256], 'Embeddings_en');
   const embedded = b.node('Gather', [embedding, ids], { name: 'embedded', attributes: { axis: 0 } });
-  const timed = b.node('Add', [embedded, positions(b, ids, checkpoint, where)], { name: 'timed' });
-  const paddingBias = maskBias(b, mask);
+  const table = b.constant('TimingSignal', positionSignal(checkpoint, where));
+  const places = pair === null ? firstPlaces(b, table, ids) : placesAt(b, table, pairPlaces(b, pair));
+  const timed = b.node('Add', [embedded, places], { name: 'timed' });
+  const paddingBias = pair === null ? maskBias(b, mask) : pairBias(b, pair);
 
   let state = b.node('Add', [timed, embedded], { name: 'Layer_0.input' });
   for (const [block, width] of [256, 512].entries()) {
@@ -95,13 +106,18 @@ export function useLiteGraph(
   }
   b.output('hidden', 'float32', ['B', 'T', 512]);
 
-  const mean = meanOfTokens(b, state, mask);
+  const mean = pair === null ? meanOfTokens(b, state, mask) : pairMeans(b, state, pair);
   const layer = 'hidden_layers/tanh_layer_0';
   const tanh = b.node('Tanh', [linear(mean, layer, [512, 512], [`${layer}/weights`, `${layer}/bias`])], {
     name: 'tanh',
   });
-  unitLength(b, tanh, 'pooled');
-  b.output('pooled', 'float32', ['B', 512]);
+  if (pair === null) {
+    unitLength(b, tanh, 'pooled', 1);
+    b.output('pooled', 'float32', ['B', WIDTH]);
+  } else {
+    pairFeatures(b, unitLength(b, tanh, 'embeddings', 2), WIDTH, 'pooled');
+    b.output('pooled', 'float32', ['B', 2 * WIDTH]);
+  }
   return { ...b.finish(), parameters };
 }
 
@@ -124,13 +140,8 @@ function find(
   return { ...tensor, shape };
 }
 
-/** The position signal of the first T places, `[T, 256]`: 128 sines and 128 cosines of position x scale. */
-function positions(
-  b: GraphBuilder,
-  ids: string,
-  checkpoint: ReadonlyMap<string, Tensor>,
-  where: string,
-): string {
+/** The position signal, `[128, 256]`: 128 sines and 128 cosines of position x scale. */
+function positionSignal(checkpoint: ReadonlyMap<string, Tensor>, where: string): Tensor {
   const scales = find(checkpoint, 'Layer_0/AddTimingSignal/TimingSignal/ExpandDims_1', [128], where)
     .data as Float32Array;
   const signal = new Float32Array(MAX_TOKENS * 256);
@@ -142,7 +153,11 @@ function positions(
       signal[position * 256 + 128 + k] = cos(angle);
     }
   }
-  const table = b.constant('TimingSignal', float32([MAX_TOKENS, 256], signal));
+  return float32([MAX_TOKENS, 256], signal);
+}
+
+/** The signal of the first T places, `[T, 256]`. */
+function firstPlaces(b: GraphBuilder, table: string, ids: string): string {
   const length = b.node('Shape', [ids], { name: 'length', attributes: { start: 1, end: 2 } });
   const first = b.node('Slice', [table, b.ints([0]), length, b.ints([0])], { name: 'timing.first' });
   // Moves nothing: it says that the slice has T rows, which shape inference cannot know of a slice, and refuses T > 128.
@@ -150,10 +165,15 @@ function positions(
   return b.node('Reshape', [first, shape], { name: 'timing' });
 }
 
-/** Rows scaled to unit length, `[B, D]`; the squared length counts as 1e-12 at least. */
-function unitLength(b: GraphBuilder, value: string, name: string): string {
+/** The signal at each token's own place, `[B, T, 256]`. */
+function placesAt(b: GraphBuilder, table: string, places: string): string {
+  return b.node('Gather', [table, places], { name: 'timing', attributes: { axis: 0 } });
+}
+
+/** Rows scaled to unit length along an axis; the squared length counts as 1e-12 at least. */
+function unitLength(b: GraphBuilder, value: string, name: string, axis: number): string {
   const square = b.node('Mul', [value, value], { name: `${name}.square` });
-  const sum = b.node('ReduceSum', [square, b.ints([1])], {
+  const sum = b.node('ReduceSum', [square, b.ints([axis])], {
     name: `${name}.sum`,
     attributes: { keepdims: 1 },
   });

@@ -76,7 +76,7 @@ export function unigramTokenizer(pieces: readonly Piece[]): Tokenizer {
       if (pair !== undefined) {
         throw new UsageError(
           'use-lite',
-          'must be given single texts, got a pair; choose a task of single sentences',
+          'must be given single texts, got a pair; pass --model use-lite-pairs',
         );
       }
       return { ids: encode(text) };

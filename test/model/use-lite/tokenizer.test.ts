@@ -48,6 +48,6 @@ test('unigramTokenizer.encode: brings text to NFKC and puts a blank in front; an
 test('unigramTokenizer.encode: refuses a pair', (t) => {
   t.throws(() => tokenizer().encode('a', 'b'), {
     instanceOf: UsageError,
-    message: 'use-lite: must be given single texts, got a pair; choose a task of single sentences',
+    message: 'use-lite: must be given single texts, got a pair; pass --model use-lite-pairs',
   });
 });
