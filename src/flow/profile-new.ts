@@ -4,14 +4,16 @@ import { UsageError } from '../core/errors.ts';
 import { readText, writeFileAtomic } from '../core/files.ts';
 import { readPlacedJson, withFields } from '../profile/json-places.ts';
 import { loadProfile, profilePath } from '../profile/load.ts';
+import { ProfileError } from '../profile/profile-error.ts';
 import { isPath } from '../profile/shipped.ts';
+import { isTechnology, TECHNOLOGIES, technologyTemplate } from '../profile/technology-template.ts';
 import { profileTemplate } from '../profile/template.ts';
 import { profileNameOf, schemaPathFrom, slashed } from './profile-name.ts';
 
 /** What `newProfile` is to write. */
 export interface NewProfileOptions {
   readonly file: string;
-  /** A profile to start from. Default: the commented template. */
+  /** A profile to start from, or a technology with a template of its own. Default: the commented template. */
   readonly like?: string | undefined;
   readonly force: boolean;
 }
@@ -37,8 +39,9 @@ export async function newProfile({ file, like, force }: NewProfileOptions): Prom
   }
   const schema = schemaPathFrom(file);
   let text = profileTemplate(name, schema);
-  if (like !== undefined) {
-    await loadProfile(like);
+  if (like !== undefined && isTechnology(like)) text = technologyTemplate(like, name, schema);
+  else if (like !== undefined) {
+    await loadKnown(like);
     const from = await profilePath(like);
     text = withFields(await readText(from), { $schema: schema, name });
     const base = readPlacedJson(text).value as { readonly extends?: string };
@@ -50,4 +53,18 @@ export async function newProfile({ file, like, force }: NewProfileOptions): Prom
   await writeFileAtomic(file, text);
   const lines = [`wrote ${file}`, `next: edit it, then holdfast profile check ${file}`];
   return { file, name, lines };
+}
+
+/** Checks that a profile can be started from; an unknown name is told the templates too. */
+async function loadKnown(like: string): Promise<void> {
+  try {
+    await loadProfile(like);
+  } catch (error) {
+    if (!(error instanceof ProfileError) || error.faults.length > 0) throw error;
+    throw new UsageError(
+      '--like',
+      `${error.message}; or one of the templates ${TECHNOLOGIES.join(', ')}`,
+      error,
+    );
+  }
 }

@@ -8,6 +8,7 @@ import type { Law } from './law.ts';
 import { covering, drifting, reading, writing } from './law-findings.ts';
 import type { Converter, DeviceProfile, ProfileJson } from './profile.ts';
 import type { Converter as ConverterJson } from './schema.generated.ts';
+import { unfilled } from './unfilled.ts';
 
 /** Rows and columns of the largest tile where the profile gives none. */
 const DEFAULT_SIZE = 256;
@@ -105,7 +106,9 @@ export async function buildProfile(root: unknown, schemaFindings: readonly Findi
     ),
     ...unclamped(root),
   );
-  findings.push(...odd(root, limits));
+  findings.push(...odd(root, limits), ...unfilled(valueAt(root, '/description'), '/description'));
+  for (const pointer of ['/provenance', '/validity'])
+    findings.push(...unfilled(valueAt(root, pointer), pointer));
   const size = (name: 'rows' | 'columns'): number =>
     sound(`/array/${name}`) ? Number(valueAt(root, `/array/${name}`)) : DEFAULT_SIZE;
   const ohm = (pointer: string): number => number(pointer, 'resistance', 0);

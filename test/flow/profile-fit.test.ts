@@ -14,7 +14,7 @@ const place = (name: string) => join(folder, name);
 
 const OPTIONS = { form: 'auto', confidence: 0.95, seed: 1, force: false } as const;
 
-async function fit(csv: string, name: string, more: Partial<FitOptions> = {}) {
+async function fitted(csv: string, name: string, more: Partial<FitOptions> = {}) {
   const data = place(`${name}.csv`);
   await writeFileAtomic(data, csv);
   return fitProfile({ ...OPTIONS, data, out: place(`${name}.json`), ...more });
@@ -22,7 +22,7 @@ async function fit(csv: string, name: string, more: Partial<FitOptions> = {}) {
 
 test('fitProfile(data) writes a valid profile that holds what was measured, with intervals and provenance', async (t) => {
   const figures = place('whole.html');
-  const result = await fit(simulatedCsv(600, 1), 'whole', { figures, like: 'pcm-nandakumar-2019' });
+  const result = await fitted(simulatedCsv(600, 1), 'whole', { figures, like: 'pcm-nandakumar-2019' });
   t.is(result.cells, 600);
   t.deepEqual(result.ages, [0, 3600, 86_400]);
   t.deepEqual(
@@ -66,12 +66,12 @@ test('fitProfile(data) writes a valid profile that holds what was measured, with
 
 test('fitProfile(data) twice gives the same bytes', async (t) => {
   const csv = simulatedCsv(100, 2);
-  const first = await readText((await fit(csv, 'same')).out);
-  t.is(await readText((await fit(csv, 'same', { force: true })).out), first);
+  const first = await readText((await fitted(csv, 'same')).out);
+  t.is(await readText((await fitted(csv, 'same', { force: true })).out), first);
 });
 
 test('fitProfile(one read an age) leaves out what was not measured, and says so', async (t) => {
-  const result = await fit(simulatedCsv(200, 3, [[0, 1]]), 'written-only');
+  const result = await fitted(simulatedCsv(200, 3, [[0, 1]]), 'written-only');
   t.deepEqual(
     result.refused.map(({ parameter }) => parameter),
     ['drift.exponentMean', 'drift.exponentStd', 'readNoise.std'],
@@ -86,7 +86,7 @@ test('fitProfile(one read an age) leaves out what was not measured, and says so'
 
 test('fitProfile(data) refuses too few cells, bad ranges, bad names and existing files, and writes nothing', async (t) => {
   const message = async (csv: string, name: string, more: Partial<FitOptions> = {}) => {
-    const error = await t.throwsAsync(fit(csv, name, more));
+    const error = await t.throwsAsync(fitted(csv, name, more));
     if (name !== 'same-again') await t.throwsAsync(readText(place(`${name}.json`)));
     return error?.message.replaceAll(`${folder}/`, '');
   };
@@ -111,7 +111,7 @@ test('fitProfile(data) refuses too few cells, bad ranges, bad names and existing
     await message(csv, 'picture', { figures: 'x.png' }),
     '--figures: must be an .svg or .html file, got "x.png"; choose one of them',
   );
-  await fit(csv, 'same-again');
+  await fitted(csv, 'same-again');
   t.is(
     await message(csv, 'same-again'),
     'same-again.json: must not exist yet, got an existing one; choose another --out or pass --force',
@@ -123,7 +123,7 @@ test('fitProfile(one target) holds its laws and asks for the range', async (t) =
     .split('\n')
     .filter((line, i) => i === 0 || line.startsWith('10,'))
     .join('\n');
-  const { warnings, out } = await fit(csv, 'one-target');
+  const { warnings, out } = await fitted(csv, 'one-target');
   t.true(warnings.includes('one target says nothing of the range: gMin is taken to be 0 uS; give --g-min'));
   t.is((await loadProfile(out)).writing!.std.form, 'constant');
 });

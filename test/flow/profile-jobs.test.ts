@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { readText, writeFileAtomic } from '../../src/core/files.ts';
 import { check, list, newProfile, show } from '../../src/flow/profile-jobs.ts';
+import { loadProfile } from '../../src/profile/load.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'holdfast-profile-jobs-'));
 test.after.always(() => rm(folder, { recursive: true }));
@@ -103,6 +104,34 @@ test('newProfile(file) writes a valid profile, and check(files) accepts it', asy
   );
   t.deepEqual(lines, [`${plain}: a valid device profile`, `${like}: a valid device profile`]);
   t.true((await readText(like)).includes('"name": "pcm-own-2026"'));
+});
+
+for (const like of ['flash', 'mram', 'fefet', 'ecram']) {
+  test(`newProfile(${like}) writes a valid template that invents no number, and check names what is to fill in`, async (t) => {
+    const file = join(folder, `own-${like}.json`);
+    await newProfile({ file, like, force: false });
+    const { accepted, files, lines } = await check([file]);
+    t.true(accepted, lines.join('\n'));
+    const pointers = files[0]!.faults.map(({ severity, pointer }) => `${severity} ${pointer}`);
+    t.true(pointers.includes('warning /provenance/source'));
+    t.true(pointers.includes('warning /validity/source'));
+    const profile = await loadProfile(file);
+    t.deepEqual([profile.writing, profile.drift, profile.readNoise], [null, null, null]);
+    // A section that is filled in fits where it stands.
+    const text = await readText(file);
+    const filled = text
+      .replace('// , "writing": {', ', "writing": {')
+      .replace(/\/\/ {3}("std".*)\?, \?, \?(.*)/u, '$1 0.1, 0.2, 0.1$2')
+      .replace(/(0\.1, 0\.2, 0\.1.*\n {2})\/\/ \}/u, '$1}');
+    await writeFileAtomic(file, filled);
+    t.true(((await loadProfile(file)).writing?.std.at(0.5, 0) ?? 0) > 0);
+  });
+}
+
+test('newProfile(like) names profiles and templates where it knows neither', async (t) => {
+  const file = join(folder, 'unknown.json');
+  const error = await t.throwsAsync(newProfile({ file, like: 'rram', force: false }));
+  t.regex(error?.message ?? '', /^--like: .*; or one of the templates flash, mram, fefet, ecram$/u);
 });
 
 test('newProfile(file) refuses an existing file, a bad name and an unknown profile', async (t) => {

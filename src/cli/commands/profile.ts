@@ -91,13 +91,17 @@ function registerNew(profile: Command, host: Host): void {
     .command('new')
     .description('Write a profile to start from')
     .argument('<file>', 'where to write it, such as my-cell.json')
-    .option('--like <profile>', 'start from this profile (default: a commented template)')
+    .option(
+      '--like <profile>',
+      'start from this profile, or from a template: flash, mram, fefet, ecram (default: a commented template)',
+    )
     .option('--force', 'replace an existing file', false);
   jsonOption(command);
   addExamples(
     command,
     example('a commented template', 'holdfast profile new my-cell.json'),
     example('from phase-change memory', 'holdfast profile new my-pcm.json --like pcm-nandakumar-2019'),
+    example('a template that says what to measure', 'holdfast profile new my-fefet.json --like fefet'),
   );
   command.action((file: string, { like, force }: { readonly like?: string; readonly force: boolean }) =>
     host.act(command, async () => {
