@@ -16,6 +16,7 @@ import { openEngine } from '../src/runtime/open.ts';
 import { trainingGraph } from '../src/tune/training-graph.ts';
 import { benchForward, benchTraining } from './engines.ts';
 import { benchLiveReads } from './live-reads.ts';
+import { benchWires } from './wires.ts';
 import { benchWriting } from './writing.ts';
 
 /**
@@ -90,6 +91,21 @@ row(
   ms(writing.ours),
   ms(writing.philoxTwin),
   faster(writing.philoxRatio),
+  '1',
+);
+const wires = benchWires(RUNS);
+row(
+  'product with wires (256 x 256), against JS',
+  ms(wires.product),
+  ms(wires.plainProduct),
+  faster(wires.plainProduct / wires.product),
+  '1',
+);
+row(
+  'all of its conductances, against products',
+  ms(wires.effective),
+  ms(wires.products),
+  faster(wires.products / wires.effective),
   '1',
 );
 
