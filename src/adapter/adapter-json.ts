@@ -5,6 +5,14 @@ import { methodNamed } from './methods.ts';
 
 export const SCHEMA_VERSION = 1;
 
+/** What an adapter keeps of its model. */
+export interface ModelMark {
+  readonly name: string;
+  readonly sha256: string;
+  /** Tells how the classes of transformers name its layers. Absent in files of models that are none of theirs. */
+  readonly family?: string;
+}
+
 /** `adapter.json`: what an adapter is and what it was made for. */
 export interface AdapterFile {
   readonly schemaVersion: number;
@@ -12,7 +20,7 @@ export interface AdapterFile {
   readonly options: AdapterOptions;
   /** Null: the adapter has none. */
   readonly head: Head | null;
-  readonly model: { readonly name: string; readonly sha256: string };
+  readonly model: ModelMark;
   readonly tensorsSha256: string;
   readonly trainableParameters: number;
   readonly trainableParametersWithHead: number;
@@ -48,6 +56,8 @@ export function parseAdapterJson(text: string, where: string): AdapterFile {
   for (const key of ['name', 'sha256']) {
     must(`model.${key}`, (model as Json)[key], name((model as Json)[key]), 'a text');
   }
+  const { family } = model as Json;
+  must('model.family', family, family === undefined || name(family), 'a text');
   checkOptions(options as Json, must);
   methodNamed(method as MethodName).checkOptions(options as Json, must);
   must('head', head, head === null || isRecord(head), 'an object, or null');
@@ -83,11 +93,10 @@ function checkHeadLayers(layers: unknown, must: Must): void {
   must('head.layers.last', last, typeof last === 'string', 'a text');
   if (dense === undefined) return;
   must('head.layers.dense', dense, isRecord(dense), 'an object');
-  const { name, activation, frozen } = dense as Json;
+  const { name, activation } = dense as Json;
   must('head.layers.dense.name', name, typeof name === 'string' && name !== last, 'a name of its own');
   const known = ['Tanh', 'Relu'];
   must('head.layers.dense.activation', activation, known.includes(activation as string), known.join(' or '));
-  must('head.layers.dense.frozen', frozen, frozen === undefined || frozen === true, 'true or absent');
 }
 
 function parse(text: string, where: string): Json {

@@ -17,12 +17,8 @@ export type Ia3Role = 'key' | 'value' | 'inner' | 'input' | 'output';
 export interface HeadLayers {
   /** What the head reads: the model's output `pooled`, or the last hidden state of the first token. */
   readonly input: 'pooled' | 'firstToken';
-  /** A layer `[width, width]` in front of the last and what bends its output. `frozen`: not trained with the head. */
-  readonly dense?: {
-    readonly name: string;
-    readonly activation: 'Tanh' | 'Relu';
-    readonly frozen?: boolean;
-  };
+  /** A layer `[width, width]` in front of the last and what bends its output. */
+  readonly dense?: { readonly name: string; readonly activation: 'Tanh' | 'Relu' };
   /** The layer that gives the logits. */
   readonly last: string;
 }
@@ -51,9 +47,13 @@ export interface AdapterOptions {
   readonly seed: number;
   /** GRASP, StochGRASP: group count K. */
   readonly groups?: number;
-  /** LoRA: rank r of the product, and its factor alpha / r. */
+  /** LoRA: rank r of the product, and its factor alpha / r; both may differ at single layers. */
   readonly rank?: number;
   readonly alpha?: number;
+  readonly ranks?: Readonly<Record<string, number>>;
+  readonly alphas?: Readonly<Record<string, number>>;
+  /** LoRA: the factor is alpha / sqrt(r) (rank-stabilised, arXiv 2312.03732). */
+  readonly rankStabilised?: boolean;
   /** (IA)^3: which vectors each layer has. */
   readonly vectors?: Readonly<Record<string, readonly Ia3Role[]>>;
   /**
@@ -85,16 +85,9 @@ export function headOf({ head }: Pick<Adapter, 'head'>): Head {
   );
 }
 
-/** Names of the tensors that training moves, in file order: all but integers and what a head keeps frozen. */
-export function trainableNames({ tensors, head }: Adapter): string[] {
-  const frozen = new Set(
-    headForms(head)
-      .filter((form) => form.frozen)
-      .map(({ name }) => name),
-  );
-  return [...tensors]
-    .filter(([name, tensor]) => tensor.dtype === 'float32' && !frozen.has(name))
-    .map(([name]) => name);
+/** Names of the tensors that training moves, in file order (all but the integer group maps). */
+export function trainableNames(adapter: Adapter): string[] {
+  return [...adapter.tensors].filter(([, tensor]) => tensor.dtype === 'float32').map(([name]) => name);
 }
 
 /** Names of the tensors of an adapter's head. */

@@ -6,7 +6,7 @@ import { packageVersion } from '../core/paths.ts';
 import { decodeSafetensors } from '../core/safetensors.ts';
 import { encodeSafetensors } from '../core/safetensors-write.ts';
 import { type Adapter, trainableCounts } from './adapter.ts';
-import { type AdapterFile, parseAdapterJson, SCHEMA_VERSION } from './adapter-json.ts';
+import { type AdapterFile, type ModelMark, parseAdapterJson, SCHEMA_VERSION } from './adapter-json.ts';
 import { checkTensors } from './check-tensors.ts';
 
 export type { AdapterFile } from './adapter-json.ts';
@@ -23,7 +23,7 @@ export interface StoredAdapter {
 export async function saveAdapter(
   folder: string,
   adapter: Adapter,
-  model: { readonly name: string; readonly sha256: string },
+  { name, sha256: hash, family }: ModelMark,
   training?: unknown,
 ): Promise<StoredAdapter> {
   const bytes = encodeSafetensors(adapter.tensors, { format: 'holdfast-adapter', method: adapter.method });
@@ -33,7 +33,7 @@ export async function saveAdapter(
     method: adapter.method,
     options: adapter.options,
     head: adapter.head,
-    model: { name: model.name, sha256: model.sha256 },
+    model: { name, sha256: hash, ...(family === undefined ? {} : { family }) },
     tensorsSha256: sha256(bytes),
     trainableParameters: counts.withoutHead,
     trainableParametersWithHead: counts.withHead,

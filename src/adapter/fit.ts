@@ -5,7 +5,9 @@ import type { Method, TensorForm } from './method.ts';
 
 /** @throws BadFileError if the adapter was made for another model: a layer is missing or has another width. */
 export function checkFit(adapter: Adapter, method: Method, graph: Graph): void {
-  const places = new Map(method.places(graph).map((place) => [place.name, place.sizes]));
+  const places = new Map(
+    (method.standings ?? method.places)(graph).map((place) => [place.name, place.sizes]),
+  );
   for (const form of method.forms(adapter.options)) {
     const sizes = places.get(form.layer);
     const shape = adapter.tensors.get(form.name)?.shape ?? [];

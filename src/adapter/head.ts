@@ -12,7 +12,6 @@ const INITIAL_STD = 0.02;
 export interface HeadForm {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly frozen: boolean;
 }
 
 /**
@@ -24,19 +23,16 @@ export function headForms(head: Head | null): readonly HeadForm[] {
   const { width, outputs, layers } = head;
   if (layers === undefined) {
     return [
-      { name: 'head.weight', shape: [width, outputs], frozen: false },
-      { name: 'head.bias', shape: [outputs], frozen: false },
+      { name: 'head.weight', shape: [width, outputs] },
+      { name: 'head.bias', shape: [outputs] },
     ];
   }
-  const layer = (name: string, out: number, frozen: boolean): HeadForm[] => [
-    { name: `${name}.weight`, shape: [out, width], frozen },
-    { name: `${name}.bias`, shape: [out], frozen },
+  const layer = (name: string, out: number): HeadForm[] => [
+    { name: `${name}.weight`, shape: [out, width] },
+    { name: `${name}.bias`, shape: [out] },
   ];
   const { dense, last } = layers;
-  return [
-    ...(dense === undefined ? [] : layer(dense.name, width, dense.frozen ?? false)),
-    ...layer(last, outputs, false),
-  ];
+  return [...(dense === undefined ? [] : layer(dense.name, width)), ...layer(last, outputs)];
 }
 
 /** A new head: seeded normal weights, zero biases. */

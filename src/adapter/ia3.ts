@@ -1,5 +1,6 @@
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { float32 } from '../graph/graph.ts';
+import { type LinearLayer, linearLayers } from '../graph/linear-layers.ts';
 import type { Adapter, AdapterOptions, Ia3Role } from './adapter.ts';
 import { type Ia3Place, ia3Places } from './ia3-places.ts';
 import { changedWeight } from './linear-places.ts';
@@ -23,12 +24,14 @@ const COUNTED: Readonly<Record<Ia3Role, string>> = {
  * activations in front of the DAC of the layer that takes them.
  *
  * Stored: `<layer>.keyScale` and `<layer>.valueScale` at the layer that makes them, `<layer>.innerScale` at the layer that
- * takes the inner activations. Options: `vectors`, the roles of each layer.
+ * takes the inner activations. Options: `vectors`, the roles of each layer. An adapter from PEFT has vectors
+ * `<layer>.inputScale` and `<layer>.outputScale` at any linear layer: over its whole input, or its output behind the bias.
  */
 export const ia3: Method = {
   rate: 5e-3,
   learnsStd: false,
   places: (graph) => grouped(ia3Places(graph)),
+  standings: (graph) => grouped([...ia3Places(graph), ...linearLayers(graph).flatMap(wholePlaces)]),
   start: (graph, places) => {
     const names = new Set(places.map(({ name }) => name));
     const chosen = ia3Places(graph).filter(({ layer }) => names.has(layer.name));
@@ -55,7 +58,7 @@ export const ia3: Method = {
   fold,
 };
 
-function vectorName(layer: string, role: Ia3Role): string {
+export function vectorName(layer: string, role: Ia3Role): string {
   return `${layer}.${role}Scale`;
 }
 
@@ -89,7 +92,16 @@ function checkOptions({ vectors, layers }: Readonly<Record<string, unknown>>, mu
 /** The places in a graph of the vectors that an adapter has. */
 function placesOf(graph: Graph, { options }: Adapter): Ia3Place[] {
   const names = new Set(rolesOf(options).map(([layer, role]) => vectorName(layer, role)));
-  return ia3Places(graph).filter(({ layer, role }) => names.has(vectorName(layer.name, role)));
+  const known = [...ia3Places(graph), ...linearLayers(graph).flatMap(wholePlaces)];
+  return known.filter(({ layer, role }) => names.has(vectorName(layer.name, role)));
+}
+
+/** A layer's whole input and output, where PEFT's vectors stand. */
+function wholePlaces(layer: LinearLayer): Ia3Place[] {
+  return [
+    { layer, role: 'input', value: layer.input, from: 0, width: layer.in },
+    { layer, role: 'output', value: layer.output, from: 0, width: layer.out },
+  ];
 }
 
 function attach({ builder, graph, adapter, parameter }: Entry): Edits {
@@ -99,12 +111,11 @@ function attach({ builder, graph, adapter, parameter }: Entry): Edits {
     const name = vectorName(layer.name, role);
     const scale = (x: string) =>
       builder.node('Mul', [x, parameter(name)], { name: `${layer.name}.ia3.${role}` });
-    if (role === 'inner') inputs.set(layer.name, scale);
-    else {
-      // Keys that are values too have both vectors.
-      const first = outputs.get(value);
-      outputs.set(value, first === undefined ? scale : (x) => scale(first(x)));
-    }
+    const before = role === 'inner' || role === 'input';
+    const [edits, at] = before ? [inputs, layer.name] : [outputs, value];
+    // Keys that are values too have both vectors.
+    const first = edits.get(at);
+    edits.set(at, first === undefined ? scale : (x) => scale(first(x)));
   }
   return { inputs, outputs };
 }
@@ -115,12 +126,15 @@ function attach({ builder, graph, adapter, parameter }: Entry): Edits {
  */
 function fold(graph: Graph, adapter: Adapter): ReadonlyMap<string, Fold> {
   const places = placesOf(graph, adapter);
-  const layers = [...new Set(places.map(({ layer }) => layer))].map((layer): [string, Fold] => {
+  const names = [...new Set(places.map(({ layer }) => layer.name))];
+  const layers = names.map((name): [string, Fold] => {
+    const own = places.filter((place) => place.layer.name === name);
+    const { layer } = own[0]!;
     const rows = new Float64Array(layer.in).fill(1);
     const columns = new Float64Array(layer.out).fill(1);
-    for (const { role, from } of places.filter((place) => place.layer === layer)) {
+    for (const { role, from } of own) {
       const l = adapter.tensors.get(vectorName(layer.name, role))!.data as Float32Array;
-      const scales = role === 'inner' ? rows : columns;
+      const scales = role === 'inner' || role === 'input' ? rows : columns;
       for (const [i, value] of l.entries()) scales[from + i] = scales[from + i]! * value;
     }
     const weight = changedWeight(
@@ -128,10 +142,10 @@ function fold(graph: Graph, adapter: Adapter): ReadonlyMap<string, Fold> {
       layer,
       (value, row, column) => value * rows[row]! * columns[column]!,
     );
-    const own = graph.initializers.get(layer.bias ?? '');
-    if (own === undefined) return [layer.name, { weight }];
-    const bias = (own.data as Float32Array).map((value, column) => value * columns[column]!);
-    return [layer.name, { weight, bias: float32(own.shape, bias) }];
+    const shift = graph.initializers.get(layer.bias ?? '');
+    if (shift === undefined) return [layer.name, { weight }];
+    const bias = (shift.data as Float32Array).map((value, column) => value * columns[column]!);
+    return [layer.name, { weight, bias: float32(shift.shape, bias) }];
   });
   return new Map(layers);
 }

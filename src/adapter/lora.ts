@@ -4,9 +4,9 @@ import { stream } from '../core/stream.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { float32 } from '../graph/graph.ts';
 import { linearLayers } from '../graph/linear-layers.ts';
-import type { Adapter } from './adapter.ts';
+import type { Adapter, AdapterOptions } from './adapter.ts';
 import { adaptedLinears, changedWeight, linearPlaces } from './linear-places.ts';
-import type { Edits, Entry, Fold, Method, Place, Settings, TensorForm } from './method.ts';
+import type { Edits, Entry, Fold, Method, Must, Place, Settings, TensorForm } from './method.ts';
 
 /**
  * LoRA beside a linear layer (arXiv 2106.09685): y = x W + b + alpha / r (x A) B, A `[in, r]`, B `[r, out]`.
@@ -15,22 +15,19 @@ import type { Edits, Entry, Fold, Method, Place, Settings, TensorForm } from './
  * any draw), and is added behind ADC and bias. B starts at zero, so that training starts at the identity; A at seeded
  * normal numbers of the variance 1 / (3 in) of the Kaiming-uniform start that is common for LoRA.
  *
- * Stored: `<layer>.loraA` and `<layer>.loraB`, as they stand in the formula: r (in + out) trained.
+ * Stored: `<layer>.loraA` and `<layer>.loraB`, as they stand in the formula: r (in + out) trained. Rank and alpha may
+ * differ at single layers, and the factor be alpha / sqrt(r), as in adapters that come from PEFT.
  */
 export const lora: Method = {
   rate: 2e-3,
   learnsStd: false,
   places: linearPlaces,
   start,
-  checkOptions: ({ rank, alpha }, must) => {
-    const whole = Number.isSafeInteger(rank) && (rank as number) >= 1;
-    must('options.rank', rank, whole, 'a whole number of at least 1');
-    must('options.alpha', alpha, Number.isFinite(alpha) && (alpha as number) > 0, 'a number above 0');
-  },
-  forms: ({ layers, rank }) =>
-    layers.flatMap((layer): TensorForm[] => [
-      { layer, name: `${layer}.loraA`, kind: 'float', shape: ['inputs', rank!] },
-      { layer, name: `${layer}.loraB`, kind: 'float', shape: [rank!, 'outputs'] },
+  checkOptions,
+  forms: (options) =>
+    options.layers.flatMap((layer): TensorForm[] => [
+      { layer, name: `${layer}.loraA`, kind: 'float', shape: ['inputs', rankOf(options, layer)] },
+      { layer, name: `${layer}.loraB`, kind: 'float', shape: [rankOf(options, layer), 'outputs'] },
     ]),
   replaced: () => new Map(),
   attach,
@@ -63,8 +60,35 @@ function start(_: Graph, places: readonly Place[], { rank, alpha, seed }: Settin
   return { options: { rank, alpha }, tensors };
 }
 
-function factor({ options }: Adapter): number {
-  return options.alpha! / options.rank!;
+function checkOptions(options: Readonly<Record<string, unknown>>, must: Must): void {
+  const { rank, alpha, ranks = {}, alphas = {}, rankStabilised = false } = options;
+  const checkRank = (name: string, value: unknown) =>
+    must(name, value, Number.isSafeInteger(value) && (value as number) >= 1, 'a whole number of at least 1');
+  const checkAlpha = (name: string, value: unknown) =>
+    must(name, value, Number.isFinite(value) && (value as number) > 0, 'a number above 0');
+  checkRank('options.rank', rank);
+  checkAlpha('options.alpha', alpha);
+  must('options.rankStabilised', rankStabilised, typeof rankStabilised === 'boolean', 'true or false');
+  for (const [key, values, check] of [
+    ['options.ranks', ranks, checkRank],
+    ['options.alphas', alphas, checkAlpha],
+  ] as const) {
+    must(key, values, typeof values === 'object' && values !== null, 'an object');
+    for (const [layer, value] of Object.entries(values as object)) check(`${key}.${layer}`, value);
+  }
+}
+
+export function rankOf({ rank, ranks }: AdapterOptions, layer: string): number {
+  return ranks?.[layer] ?? rank!;
+}
+
+export function alphaOf({ alpha, alphas }: AdapterOptions, layer: string): number {
+  return alphas?.[layer] ?? alpha!;
+}
+
+function factor({ options }: Adapter, layer: string): number {
+  const rank = rankOf(options, layer);
+  return alphaOf(options, layer) / (options.rankStabilised === true ? Math.sqrt(rank) : rank);
 }
 
 function attach({ builder, graph, adapter, parameter, current }: Entry): Edits {
@@ -78,7 +102,7 @@ function attach({ builder, graph, adapter, parameter, current }: Entry): Edits {
           name: `${name}.lora.down`,
         });
         const up = builder.node('MatMul', [down, parameter(`${name}.loraB`)], { name: `${name}.lora.up` });
-        const scaled = builder.node('Mul', [up, builder.scalar(factor(adapter))], {
+        const scaled = builder.node('Mul', [up, builder.scalar(factor(adapter, name))], {
           name: `${name}.lora.scaled`,
         });
         return builder.node('Add', [y, scaled], { name: `${name}.lora` });
@@ -89,14 +113,14 @@ function attach({ builder, graph, adapter, parameter, current }: Entry): Edits {
 
 /** W' = W + alpha / r A B, computed in float64 and rounded once. */
 function fold(graph: Graph, adapter: Adapter): ReadonlyMap<string, Fold> {
-  const rank = adapter.options.rank!;
   const layers = adaptedLinears(graph, adapter).map((layer) => {
+    const [rank, scale] = [rankOf(adapter.options, layer.name), factor(adapter, layer.name)];
     const a = adapter.tensors.get(`${layer.name}.loraA`)!.data as Float32Array;
     const b = adapter.tensors.get(`${layer.name}.loraB`)!.data as Float32Array;
     const weight = changedWeight(graph.initializers.get(layer.weight)!, layer, (value, row, column) => {
       let sum = 0;
       for (let k = 0; k < rank; k++) sum += a[row * rank + k]! * b[k * layer.out + column]!;
-      return value + factor(adapter) * sum;
+      return value + scale * sum;
     });
     return [layer.name, { weight }] as const;
   });

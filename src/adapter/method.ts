@@ -85,6 +85,8 @@ export interface Method {
   readonly learnsStd: boolean;
   /** Where it can stand in a model, in graph order. */
   places(graph: Graph): readonly Place[];
+  /** Where an adapter that was made elsewhere can stand; absent: the same places. */
+  standings?(graph: Graph): readonly Place[];
   /** Its own options and first values at the chosen places: the identity. @throws UsageError for settings that do not fit */
   start(
     graph: Graph,

@@ -103,12 +103,13 @@ export function refuseExisting(path: string, force: boolean): void {
   }
 }
 
-/** A file that each kind of folder holds which holdfast makes: bundle, run, report, adapter, demo. */
+/** A file that each kind of folder holds which holdfast makes: bundle, run, report, adapter (ours or in PEFT's format), demo. */
 const MARKS = [
   'manifest.json',
   'run.json',
   'report.html',
   'adapter.json',
+  'adapter_config.json',
   'training.jsonl',
   'seeds.json',
   'demo.json',

@@ -1,5 +1,5 @@
 import type { Adapter, AdapterOptions } from '../adapter/adapter.ts';
-import { loadAdapter } from '../adapter/file.ts';
+import { type AdapterFile, loadAdapter } from '../adapter/file.ts';
 import { drawnLayers } from '../adapter/methods.ts';
 
 /** What `adapter info` tells of an adapter's folder. */
@@ -15,28 +15,40 @@ export async function adapterInfo(folder: string) {
     head,
     trainableParameters,
     trainableParametersWithHead,
-    lines: [
-      `${method} for ${model.name} (sha-256 ${model.sha256.slice(0, 12)})`,
-      head === null
-        ? `${trainableParameters} trained numbers, and no head`
-        : `${trainableParameters} trained numbers, ${trainableParametersWithHead} with the head of ${head.outputs} outputs`,
-      ...(options.layers.length === 0
-        ? ['no layer adapted: a head on the frozen model']
-        : [`${options.layers.length} layers${settingsOf(options)}:`]),
-      ...options.layers.map((layer) => `  ${layer}${roles(options, layer)}`),
-      ...drawLine(adapter),
-    ],
+    lines: adapterLines(adapter, file),
   };
 }
 
-function settingsOf({ groups, rank, alpha }: AdapterOptions): string {
-  if (groups !== undefined) return ` in ${groups} groups each`;
-  return rank === undefined ? '' : `, rank ${rank}, alpha ${alpha}`;
+/** The same to read. */
+export function adapterLines({ options, method, head, ...rest }: Adapter, file: AdapterFile): string[] {
+  const { model, trainableParameters, trainableParametersWithHead } = file;
+  return [
+    `${method} for ${model.name} (sha-256 ${model.sha256.slice(0, 12)})`,
+    head === null
+      ? `${trainableParameters} trained numbers, and no head of its own`
+      : `${trainableParameters} trained numbers, ${trainableParametersWithHead} with the head of ${head.outputs} outputs`,
+    ...(options.layers.length === 0
+      ? ['no layer adapted: a head on the frozen model']
+      : [`${options.layers.length} layers${settingsOf(options)}:`]),
+    ...options.layers.map((layer) => `  ${layer}${notes(options, layer)}`),
+    ...drawLine({ options, method, head, ...rest }),
+  ];
 }
 
-function roles({ vectors }: AdapterOptions, layer: string): string {
-  const own = vectors?.[layer];
-  return own === undefined ? '' : `: ${own.join(', ')}`;
+function settingsOf({ groups, rank, alpha, rankStabilised }: AdapterOptions): string {
+  if (groups !== undefined) return ` in ${groups} groups each`;
+  if (rank === undefined) return '';
+  return `, rank ${rank}, alpha ${alpha}${rankStabilised === true ? ' / sqrt(rank)' : ''}`;
+}
+
+/** What is a layer's own: the roles of its vectors, or a rank and alpha that differ. */
+function notes({ vectors, ranks, alphas }: AdapterOptions, layer: string): string {
+  const own = [
+    ...(vectors?.[layer] ?? []),
+    ...(ranks?.[layer] === undefined ? [] : [`rank ${ranks[layer]}`]),
+    ...(alphas?.[layer] === undefined ? [] : [`alpha ${alphas[layer]}`]),
+  ];
+  return own.length === 0 ? '' : `: ${own.join(', ')}`;
 }
 
 function drawLine(adapter: Adapter): string[] {

@@ -135,7 +135,7 @@ test('train: an existing --out is refused without --force, a foreign folder even
   const foreign = jobIn(folder, 'data', { force: true });
   await t.throwsAsync(train(foreign), {
     instanceOf: UsageError,
-    message: `${foreign.out}: must be a folder that holdfast made (one of manifest.json, run.json, report.html, adapter.json, training.jsonl, seeds.json, demo.json in it) to be replaced, got another; choose another --out`,
+    message: `${foreign.out}: must be a folder that holdfast made (one of manifest.json, run.json, report.html, adapter.json, adapter_config.json, training.jsonl, seeds.json, demo.json in it) to be replaced, got another; choose another --out`,
   });
   t.deepEqual(await readdir(foreign.out), ['dev.jsonl', 'train.jsonl']);
 });

@@ -59,11 +59,17 @@ export function classifierOf(
 
 /**
  * The head that the family's classifiers have, for a new task: BERT's pooler stays as it is, and its classifier is
- * trained; RoBERTa's and DistilBERT's have a dense layer of their own, which is trained too. What reads the first token
- * does so unless the folder states another way to pool.
+ * trained; RoBERTa's and DistilBERT's have a dense layer of their own, which is trained too.
+ * @returns null where the folder pools in another way than those classes do
  */
-export function headLayersOf(a: EncoderArchitecture, pooling: Pooling): HeadLayers {
+export function headLayersOf(
+  a: EncoderArchitecture,
+  pooling: Pooling,
+  hasPooler: boolean,
+): HeadLayers | null {
   const { dense, activation, last } = LAYER_NAMES[a.family].classifier;
-  if (dense === 'pooler') return { input: 'pooled', last };
-  return { input: pooling === 'own' ? 'firstToken' : 'pooled', dense: { name: dense, activation }, last };
+  if (dense !== 'pooler') {
+    return pooling === 'mean' ? null : { input: 'firstToken', dense: { name: dense, activation }, last };
+  }
+  return pooling === 'own' && hasPooler ? { input: 'pooled', last } : null;
 }

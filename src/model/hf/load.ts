@@ -56,7 +56,7 @@ export async function loadHuggingFace(folder: string): Promise<Model> {
       input: 'pooled',
       width: a.width,
       scale: 1,
-      layers,
+      ...(layers === null ? {} : { layers }),
     },
     ...(classifier === undefined ? {} : { classifier }),
     parameters: checkpoint.parameters,
@@ -67,19 +67,26 @@ export async function loadHuggingFace(folder: string): Promise<Model> {
 interface Parts {
   readonly graph: Graph;
   readonly classifier: Classifier | undefined;
-  readonly layers: HeadLayers;
+  /** Null where the folder pools in another way than the family's classifiers. */
+  readonly layers: HeadLayers | null;
 }
 
 function encoder(a: Architecture, checkpoint: Checkpoint, how: DecoderHow): Parts {
   const known = a as EncoderArchitecture;
   const graph = encoderGraph(known, checkpoint, how);
   const classifier = classifierOf(known, checkpoint, graph, how);
-  return { graph, classifier, layers: headLayersOf(known, classifier === undefined ? how.pooling : 'own') };
+  const hasPooler = graph.initializers.has(`${how.prefix}pooler.dense.weight`);
+  const layers = headLayersOf(known, classifier === undefined ? how.pooling : 'own', hasPooler);
+  return { graph, classifier, layers };
 }
 
 function decoder(a: Architecture, checkpoint: Checkpoint, how: DecoderHow): Parts {
   const graph = decoderGraph(a, checkpoint, how);
-  return { graph, classifier: decoderClassifier(a, checkpoint, graph, how), layers: DECODER_HEAD };
+  return {
+    graph,
+    classifier: decoderClassifier(a, checkpoint, graph, how),
+    layers: how.pooling === 'own' ? DECODER_HEAD : null,
+  };
 }
 
 /** The tokens that have a position: RoBERTa's and MPNet's first one is `padId` + 1. */
