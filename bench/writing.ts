@@ -85,6 +85,9 @@ const WRITING: CellLaws = {
   driftExponentStd: null,
   driftLog: 0,
   readStd: null,
+  cellVariation: 0,
+  telegraphProbability: null,
+  telegraphAmplitude: null,
 };
 
 const ALL: CellLaws = {

@@ -1,8 +1,9 @@
 import type { Program } from '../compile/program.ts';
-import { cellStreams } from '../device/cell-streams.ts';
 import { createKernels } from '../device/kernels.ts';
 import { float32, type Tensor } from '../graph/graph.ts';
 import { cellLaws } from '../profile/cell-laws.ts';
+import { arrayEffects } from './array-effects.ts';
+import { presentLayerCells } from './present-cells.ts';
 
 /**
  * The conductances of one chip at one time, without a read: `<layer>.<cell>` `[in, out]` (of a zero-point cell `[in,
@@ -14,19 +15,13 @@ export function presentConductances(
   onLayer: () => void,
 ): Map<string, Tensor> {
   const laws = cellLaws(program.profile, state.seconds);
+  const effectsOf = arrayEffects(program);
   const kernels = createKernels({ bytes: 0 });
   const cells = new Map<string, Tensor>();
   for (const layer of program.layers) {
-    for (const { name, targets } of layer.cells) {
-      const out = new Float32Array(targets.length);
-      kernels.presentCells({
-        laws,
-        noiseScale: state.noise,
-        targets,
-        streams: cellStreams(state.chip, layer.name, name, null),
-        out,
-      });
-      cells.set(`${layer.name}.${name}`, float32([layer.in, targets.length / layer.in], out));
+    for (const cell of layer.cells) {
+      const out = presentLayerCells(kernels, laws, effectsOf, { ...state, source: 'all' }, layer, cell, null);
+      cells.set(`${layer.name}.${cell.name}`, float32([layer.in, out.length / layer.in], out));
     }
     onLayer();
   }

@@ -1,13 +1,14 @@
 import { couplesOf, type LayerCell, sliceCount } from '../compile/cells.ts';
 import { readVarianceInput } from '../compile/live-reads.ts';
 import { sliceInputs } from '../compile/lower.ts';
-import type { Program } from '../compile/program.ts';
+import type { Program, ProgramLayer } from '../compile/program.ts';
 import { lookup } from '../core/table.ts';
 import { cellStreams } from '../device/cell-streams.ts';
 import type { Kernels } from '../device/kernels.ts';
 import { type ReadMoments, readMoments } from '../device/read-moments.ts';
 import type { Tensor } from '../graph/graph.ts';
 import type { CellLaws } from '../profile/cell-laws.ts';
+import type { EffectsOf, EffectsState } from './array-effects.ts';
 
 /** Makes the means and variances of the reads of a chip's weights, strip by strip. */
 export interface LiveReader {
@@ -19,7 +20,7 @@ export interface LiveReader {
    */
   fill(
     laws: CellLaws,
-    state: { readonly chip: number; readonly noise: number },
+    state: EffectsState,
     weights: (layer: number, strip: number) => readonly Float32Array[],
   ): Record<string, Tensor> | null;
   /** Multiplies the variances of a strip's columns by the squares of its gains. */
@@ -40,7 +41,7 @@ interface Counted {
  * v being the moments of one clipped read of a cell (`device/read-moments.ts`); cells are independent. The cells are
  * those of `presentConductances`.
  */
-export function createLiveReader(program: Program, kernels: Kernels): LiveReader {
+export function createLiveReader(program: Program, kernels: Kernels, effectsOf: EffectsOf): LiveReader {
   const { gMaxMicrosiemens: gMax } = program.profile;
   const variances = program.layers.map(({ strips, out, cells }) =>
     strips.map(([from, to]) =>
@@ -54,14 +55,15 @@ export function createLiveReader(program: Program, kernels: Kernels): LiveReader
     { cell, unit, weights, variances: variance }: Counted,
     first: number,
     moments: ReadMoments,
-    job: { laws: CellLaws; chip: number; noise: number; layer: string },
+    job: { laws: CellLaws; state: EffectsState; layer: ProgramLayer; strip: number },
   ): void => {
     const cells = present.subarray(0, weights.length);
     kernels.presentCells({
       laws: job.laws,
-      noiseScale: job.noise,
+      noiseScale: job.state.noise,
       targets: cell.targets.subarray(first, first + weights.length),
-      streams: cellStreams(job.chip, job.layer, cell.name, null),
+      streams: cellStreams(job.state.chip, job.layer.name, cell.name, null),
+      effects: effectsOf(job.state, job.layer, cell, job.strip),
       first,
       out: cells,
     });
@@ -75,8 +77,8 @@ export function createLiveReader(program: Program, kernels: Kernels): LiveReader
   };
 
   return {
-    fill(laws, { chip, noise }, weightsOf) {
-      const moments = readMoments(laws, noise);
+    fill(laws, state, weightsOf) {
+      const moments = readMoments(laws, state.noise);
       if (moments === null) return null;
       const feeds: Record<string, Tensor> = {};
       program.layers.forEach((layer, index) => {
@@ -89,7 +91,7 @@ export function createLiveReader(program: Program, kernels: Kernels): LiveReader
             for (const cell of minus === null ? [plus] : [plus, minus]) {
               const unit = scale.slice(strip * out, (strip + 1) * out).map((worth) => worth * cell.share);
               const counted = { cell, unit, weights: weights[slice]!, variances: variance[slice]! };
-              addCells(counted, from * out, moments, { laws, chip, noise, layer: name });
+              addCells(counted, from * out, moments, { laws, state, layer, strip });
             }
           }
           const inputs = sliceInputs(name, strip, variance.length);

@@ -2,7 +2,16 @@ import { UsageError } from '../core/errors.ts';
 import type { CellLaws } from '../profile/cell-laws.ts';
 
 /** The sources of error that `--ablate` can leave on alone; `all` is the whole profile. */
-export const SOURCES = ['all', 'writing', 'drift', 'read', 'wires', 'converters'] as const;
+export const SOURCES = [
+  'all',
+  'writing',
+  'variation',
+  'faults',
+  'drift',
+  'read',
+  'wires',
+  'converters',
+] as const;
 
 export type ErrorSource = (typeof SOURCES)[number];
 
@@ -24,7 +33,8 @@ export function lawsOf(source: ErrorSource, laws: CellLaws): CellLaws {
     ...laws,
     ...(source === 'writing' ? {} : { writeStd: null, writeMeanShift: null }),
     ...(source === 'drift' ? {} : { driftExponentMean: null, driftExponentStd: null }),
-    ...(source === 'read' ? {} : { readStd: null }),
+    ...(source === 'variation' ? {} : { cellVariation: 0 }),
+    ...(source === 'read' ? {} : { readStd: null, telegraphProbability: null, telegraphAmplitude: null }),
   };
 }
 

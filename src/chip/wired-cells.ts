@@ -14,8 +14,8 @@ const TILE_TOLERANCE = 1e-8;
  * would take solves for each product.
  * @throws UsageError where a profile has both wires and read noise
  */
-export function refuseLiveReads({ name, wires, readNoise }: DeviceProfile): void {
-  if (wires === null || areIdeal(wires) || readNoise === null) return;
+export function refuseLiveReads({ name, wires, readNoise, telegraph }: DeviceProfile): void {
+  if (wires === null || areIdeal(wires) || (readNoise === null && telegraph === null)) return;
   throw new UsageError(
     '--read',
     `must be frozen where wires have resistance and reads are noisy, as in profile ${name}, got live; leave one of the three out`,

@@ -4,8 +4,10 @@ import { cellStreams } from '../device/cell-streams.ts';
 import { createKernels } from '../device/kernels.ts';
 import type { Tensor } from '../graph/graph.ts';
 import { type CellLaws, cellLaws } from '../profile/cell-laws.ts';
+import { arrayEffects } from './array-effects.ts';
 import { type Compensation, compensationGains } from './compensation.ts';
 import { createLiveReader, type LiveReader } from './live-read.ts';
+import { presentLayerCells } from './present-cells.ts';
 import { type ErrorSource, hasWires, lawsOf } from './sources.ts';
 import { createWiredCells, refuseLiveReads, type WiredCells } from './wired-cells.ts';
 
@@ -50,6 +52,7 @@ interface Place {
 export function createChipWriter(program: Program): ChipWriter {
   const { kernels, places } = placed(program);
   const wired = createWiredCells(program);
+  const effectsOf = arrayEffects(program);
   const tables = new Map<number, CellLaws>();
   // Building tables costs more than a chip, and the kernels keep those that they hold.
   const lawsAt = (seconds: number): CellLaws => {
@@ -66,12 +69,8 @@ export function createChipWriter(program: Program): ChipWriter {
       const { layer, couples, weights } = place;
       const { name, out: columns } = layer;
       if (throughWires !== null) {
-        const present = (cell: LayerCell): Float32Array => {
-          const out = new Float32Array(cell.targets.length);
-          const streams = cellStreams(state.chip, name, cell.name, event);
-          kernels.presentCells({ laws, noiseScale: state.noise, targets: cell.targets, streams, out });
-          return out;
-        };
+        const present = (cell: LayerCell) =>
+          presentLayerCells(kernels, laws, effectsOf, state, layer, cell, event);
         return wiredPass(throughWires, place, present);
       }
       const sums = new Float64Array(layer.strips.length * columns);
@@ -84,6 +83,8 @@ export function createChipWriter(program: Program): ChipWriter {
             noiseScale: state.noise,
             plus: cellStreams(state.chip, name, plus.name, event),
             minus: minus === null ? null : cellStreams(state.chip, name, minus.name, event),
+            plusEffects: effectsOf(state, layer, plus, strip),
+            minusEffects: minus === null ? undefined : effectsOf(state, layer, minus, strip),
             targetPlus: plus.targets,
             targetMinus: minus === null ? null : minus.targets,
             columns,
@@ -160,7 +161,7 @@ export function createChipWriter(program: Program): ChipWriter {
       if (hasWires(state.source)) refuseLiveReads(program.profile);
       const gains = passWithGains(state);
       const laws = lawsOf(state.source, lawsAt(state.seconds));
-      liveReader ??= createLiveReader(program, kernels);
+      liveReader ??= createLiveReader(program, kernels, effectsOf);
       const variances = liveReader.fill(laws, state, (layer, strip) => places[layer]!.weights[strip]!);
       if (gains !== null) compensate(gains, liveReader);
       return { weights: feeds(({ weights }, strip) => weights[strip]!), variances };

@@ -1,5 +1,6 @@
 import type { Stream } from '../core/stream.ts';
 import type { CellLaws } from '../profile/cell-laws.ts';
+import type { ArrayEffects } from './array-effects.ts';
 import type { CellStreams } from './cell-streams.ts';
 
 /**
@@ -9,11 +10,13 @@ import type { CellStreams } from './cell-streams.ts';
 export interface CellKernels {
   /** Targets to written cells. */
   writeCells(job: WriteJob): void;
+  /** Written cells to what the array makes of them: varied, then stuck. */
+  varyCells(job: VaryJob): void;
   /** Written cells to drifted ones, at the time of the laws. */
   driftCells(job: DriftJob): void;
   /** Cells to one read of them. */
   readCells(job: ReadJob): void;
-  /** Targets to cells at the time of the laws: written, drifted, and read if there is a stream for it. */
+  /** Targets to cells at the time of the laws: written, varied, drifted, stuck, and read if there is a stream for it. */
   presentCells(job: PresentJob): void;
   /** Targets of pairs, or of cells that stand alone, to weights, in one pass that stores no cell. */
   effectiveWeights(job: EffectiveWeightsJob): void;
@@ -33,6 +36,13 @@ export interface WriteJob extends CellJob {
   readonly stream: Stream;
 }
 
+export interface VaryJob extends CellJob {
+  readonly cells: Float32Array;
+  readonly stream: Stream;
+  /** Default: neither stuck cells nor factors of columns. */
+  readonly effects?: ArrayEffects | undefined;
+}
+
 export interface DriftJob extends CellJob {
   readonly cells: Float32Array;
   readonly targets: Float32Array;
@@ -42,11 +52,15 @@ export interface DriftJob extends CellJob {
 export interface ReadJob extends CellJob {
   readonly cells: Float32Array;
   readonly stream: Stream;
+  /** Of the states of telegraph noise; needed where the laws have it. */
+  readonly telegraph?: Stream | undefined;
 }
 
 export interface PresentJob extends CellJob {
   readonly targets: Float32Array;
   readonly streams: CellStreams;
+  /** Default: neither stuck cells nor factors of columns. */
+  readonly effects?: ArrayEffects | undefined;
 }
 
 export interface EffectiveWeightsJob {
@@ -55,6 +69,9 @@ export interface EffectiveWeightsJob {
   readonly plus: CellStreams;
   /** Null, with `targetMinus`, for cells that stand alone: gMinus is 0. */
   readonly minus: CellStreams | null;
+  /** Default: neither stuck cells nor factors of columns. */
+  readonly plusEffects?: ArrayEffects | undefined;
+  readonly minusEffects?: ArrayEffects | undefined;
   /** Targets of the whole layer, `[in, columns]`. */
   readonly targetPlus: Float32Array;
   readonly targetMinus: Float32Array | null;
@@ -87,6 +104,12 @@ export function checkCellJob(
   }
   checkLength(name, 'targets', job.targets, job.out.length);
   checkLength(name, 'cells', job.cells, job.out.length);
+}
+
+/** @throws RangeError where a read of cells with telegraph noise has no stream for it */
+export function checkTelegraph(name: string, laws: CellLaws, telegraph: Stream | null | undefined): void {
+  if (laws.telegraphProbability === null || (telegraph !== undefined && telegraph !== null)) return;
+  throw new RangeError(`${name}: a read with telegraph noise must have a stream for it, got none; give one`);
 }
 
 /** @throws RangeError where a job's numbers or lengths do not fit together */
@@ -122,6 +145,8 @@ export function checkEffectiveWeightsJob(job: EffectiveWeightsJob): void {
   }
   checkLength(name, 'targetMinus', job.targetMinus ?? undefined, targetPlus.length);
   checkLength(name, 'scale', job.scale, columns);
+  checkLength(name, 'plusEffects.factors', job.plusEffects?.factors ?? undefined, columns);
+  checkLength(name, 'minusEffects.factors', job.minusEffects?.factors ?? undefined, columns);
   checkLength(name, 'columnSums', job.columnSums, columns);
   checkLength(name, 'out', job.out, (toRow - fromRow) * columns);
 }

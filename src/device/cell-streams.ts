@@ -7,8 +7,12 @@ import { type Stream, stream } from '../core/stream.ts';
 export interface CellStreams {
   readonly write: Stream;
   readonly drift: Stream;
+  /** Of what each cell is multiplied by for good. */
+  readonly vary: Stream;
   /** Of one read; null to leave the read out. */
   readonly read: Stream | null;
+  /** Of the states that telegraph noise is in at that read; null with it. */
+  readonly telegraph: Stream | null;
 }
 
 /**
@@ -27,6 +31,8 @@ export function cellStreams(
   return {
     write: stream(seed, 'write', layer, cell),
     drift: stream(seed, 'drift', layer, cell),
+    vary: stream(seed, 'variation', 'cell', layer, cell),
     read: readEvent === null ? null : stream(seed, 'read', layer, cell, readEvent),
+    telegraph: readEvent === null ? null : stream(seed, 'telegraph', layer, cell, readEvent),
   };
 }

@@ -2,7 +2,10 @@ import type { Stream } from '../core/stream.ts';
 import { TABLE_POINTS, type Table } from '../core/table.ts';
 import { compileWasm, instantiateWasm, type WasmModule, wasmMemory } from '../core/wasm.ts';
 import type { CellLaws } from '../profile/cell-laws.ts';
-import { type CellKernels, checkCellJob, checkEffectiveWeightsJob } from './cell-jobs.ts';
+import type { ArrayEffects } from './array-effects.ts';
+import { type CellKernels, checkCellJob, checkEffectiveWeightsJob, checkTelegraph } from './cell-jobs.ts';
+import type { CellStreams } from './cell-streams.ts';
+import { EFFECTS_BYTES, effectsRoom, MOST_COLUMNS } from './kernel-effects.ts';
 import { KERNELS_WASM } from './kernels-wasm.ts';
 import { readBounds } from './read.ts';
 import { writeFloor } from './write.ts';
@@ -22,6 +25,9 @@ interface Exports {
   setPresent(table: number, isPresent: number): void;
   setNumbers(inverseGMax: number, driftLog: number): void;
   setBounds(floor: number, low: number, high: number): void;
+  setCellVariation(std: number): void;
+  setFactors(kind: number, factors: number, columns: number): void;
+  setStuck(kind: number, positions: number, values: number, count: number): void;
   streamAt(slot: number): number;
   stageCells(
     stages: number,
@@ -51,16 +57,16 @@ interface Exports {
 const WRITE = 1;
 const DRIFT = 2;
 const READ = 4;
-
-/** The kernels work on layers of at most so many columns. */
-export const MOST_COLUMNS = 2 ** 17;
+const VARY = 8;
+const STICK = 16;
+const ALL = WRITE + VARY + DRIFT + STICK;
 
 /** Elements carried at a time of an array outside the memory. */
 const CARRIED = 2 ** 16;
 
 /** Room for what the module holds itself. */
 const MODULE_BYTES = 2 ** 17;
-const RESERVED_BYTES = MODULE_BYTES + 3 * 4 * CARRIED + 12 * MOST_COLUMNS;
+const RESERVED_BYTES = MODULE_BYTES + 3 * 4 * CARRIED + 12 * MOST_COLUMNS + EFFECTS_BYTES;
 
 /** Vectors may be read, never written, a little beyond an array's end. */
 const MARGIN_BYTES = 64;
@@ -86,7 +92,8 @@ export function createKernels({ bytes }: { bytes: number }): Kernels {
   );
   const sumsAt = MODULE_BYTES + 12 * CARRIED;
   const scaleAt = sumsAt + 8 * MOST_COLUMNS;
-  const tables: (Table | null)[] = [null, null, null, null, null];
+  const effects = effectsRoom(memory, scaleAt + 4 * MOST_COLUMNS, wasm);
+  const tables: (Table | null)[] = Array.from({ length: 7 }, () => null);
   let free = RESERVED_BYTES;
 
   const isInside = (array: Float32Array): boolean => array.buffer === memory.buffer;
@@ -109,7 +116,11 @@ export function createKernels({ bytes }: { bytes: number }): Kernels {
 
   function setLaws(laws: CellLaws): void {
     const { writeMeanShift, writeStd, driftExponentMean, driftExponentStd, readStd } = laws;
-    [writeMeanShift, writeStd, driftExponentMean, driftExponentStd, readStd].forEach((table, slot) => {
+    const { telegraphProbability, telegraphAmplitude } = laws;
+    [
+      ...[writeMeanShift, writeStd, driftExponentMean, driftExponentStd, readStd],
+      ...[telegraphProbability, telegraphAmplitude],
+    ].forEach((table, slot) => {
       wasm.setPresent(slot, table === null ? 0 : 1);
       if (table === tables[slot]) return;
       const held = new Float32Array(memory.buffer, wasm.tableAt(slot), TABLE_POINTS + 1);
@@ -122,10 +133,17 @@ export function createKernels({ bytes }: { bytes: number }): Kernels {
     });
     wasm.setNumbers(1 / laws.gMaxMicrosiemens, laws.driftLog);
     wasm.setBounds(writeFloor(laws), ...readBounds(laws));
+    wasm.setCellVariation(laws.cellVariation);
   }
 
   function setStream(slot: number, { key0, key1, counter2, counter3 }: Stream): void {
     new Uint32Array(memory.buffer, wasm.streamAt(slot), 4).set([key0, key1, counter2, counter3]);
+  }
+
+  function setStreams(kind: number, { write, drift, read, vary, telegraph }: CellStreams): void {
+    [write, drift, read, vary, telegraph].forEach((stream, slot) => {
+      if (stream !== null) setStream(5 * kind + slot, stream);
+    });
   }
 
   interface StageJob {
@@ -135,14 +153,17 @@ export function createKernels({ bytes }: { bytes: number }): Kernels {
     readonly out: Float32Array;
     readonly targets?: Float32Array;
     readonly cells?: Float32Array;
+    readonly effects?: ArrayEffects | undefined;
   }
 
   function runStages(stages: number, job: StageJob): void {
     const { laws, noiseScale, first = 0, out, targets = job.out, cells = job.out } = job;
     setLaws(laws);
+    effects.setFactors(0, job.effects);
     const step = [targets, cells, out].every(isInside) ? out.length : CARRIED;
-    for (let from = 0; from < out.length; from += step) {
-      const to = Math.min(from + step, out.length);
+    for (let from = 0, to = 0; from < out.length; from = to) {
+      const end = Math.min(from + step, out.length);
+      to = effects.setStuck(0, job.effects, first + from, first + end) - first;
       const targetsAt = place(0, targets, from, to);
       const cellsAt = place(1, cells, from, to);
       wasm.stageCells(stages, targetsAt, cellsAt, outPlace(out, from), to - from, first + from, noiseScale);
@@ -175,19 +196,24 @@ export function createKernels({ bytes }: { bytes: number }): Kernels {
       runStages(DRIFT, job);
     },
 
+    varyCells(job) {
+      checkCellJob('varyCells', job);
+      setStream(3, job.stream);
+      runStages(VARY + STICK, job);
+    },
+
     readCells(job) {
       checkCellJob('readCells', job);
+      checkTelegraph('readCells', job.laws, job.telegraph);
       setStream(2, job.stream);
+      if (job.telegraph !== undefined) setStream(4, job.telegraph);
       runStages(READ, job);
     },
 
     presentCells(job) {
       checkCellJob('presentCells', job);
-      const { write, drift, read } = job.streams;
-      setStream(0, write);
-      setStream(1, drift);
-      if (read !== null) setStream(2, read);
-      runStages(WRITE + DRIFT + (read === null ? 0 : READ), job);
+      setStreams(0, job.streams);
+      runStages(ALL + (job.streams.read === null ? 0 : READ), job);
     },
 
     effectiveWeights(job) {
@@ -199,22 +225,23 @@ export function createKernels({ bytes }: { bytes: number }): Kernels {
         );
       }
       setLaws(job.laws);
-      [job.plus, job.minus].forEach((streams, pair) => {
+      const kinds = [job.plusEffects, job.minusEffects];
+      [job.plus, job.minus].forEach((streams, kind) => {
         if (streams === null) return;
-        const { write, drift, read } = streams;
-        setStream(3 * pair, write);
-        setStream(3 * pair + 1, drift);
-        if (read !== null) setStream(3 * pair + 2, read);
+        setStreams(kind, streams);
+        effects.setFactors(kind, kinds[kind]);
       });
-      const stages = WRITE + DRIFT + (job.plus.read === null ? 0 : READ);
+      const stages = ALL + (job.plus.read === null ? 0 : READ);
       new Float32Array(memory.buffer, scaleAt, columns).set(job.scale);
       const sums = new Float64Array(memory.buffer, sumsAt, columns);
       if (columnSums !== undefined) sums.set(columnSums);
       const end = job.toRow * columns;
       const first = job.fromRow * columns;
       const step = [targetPlus, targetMinus ?? out, out].every(isInside) ? Math.max(1, end - first) : CARRIED;
-      for (let from = first; from < end; from += step) {
-        const to = Math.min(from + step, end);
+      for (let from = first, to = first; from < end; from = to) {
+        to = Math.min(from + step, end);
+        // Each shortens the call to what it has room for; the first is told again how long it has become.
+        for (const kind of [0, 1, 0]) to = effects.setStuck(kind, kinds[kind], from, to);
         wasm.effectiveWeights(
           stages,
           place(0, targetPlus, from, to),

@@ -1,10 +1,14 @@
 import { fillNormalsPlain } from '../core/normals.ts';
+import { words } from '../core/philox.ts';
 import type { Stream } from '../core/stream.ts';
 import type { CellLaws } from '../profile/cell-laws.ts';
-import { type CellKernels, checkCellJob, checkEffectiveWeightsJob } from './cell-jobs.ts';
+import type { ArrayEffects } from './array-effects.ts';
+import { type CellKernels, checkCellJob, checkEffectiveWeightsJob, checkTelegraph } from './cell-jobs.ts';
 import type { CellStreams } from './cell-streams.ts';
 import { driftedCell, driftIsRandom } from './drift.ts';
-import { readCell, readIsRandom } from './read.ts';
+import { stickCells } from './faults.ts';
+import { readCell, readIsRandom, telegraphedCell } from './read.ts';
+import { variedCell, varyIsRandom } from './vary.ts';
 import { writeIsRandom, writtenCell } from './write.ts';
 
 const f = Math.fround;
@@ -21,6 +25,21 @@ export const plainKernels: CellKernels = {
     for (let i = 0; i < out.length; i++) out[i] = writtenCell(targets[i] ?? NaN, z[i] ?? 0, laws, noiseScale);
   },
 
+  varyCells(job) {
+    checkCellJob('varyCells', job);
+    const { laws, noiseScale, cells, stream, effects, out, first = 0 } = job;
+    const factors = effects?.factors ?? null;
+    const isRandom = varyIsRandom(laws, noiseScale);
+    const z = normals(isRandom, stream, out.length, first);
+    const varied = (g: number, i: number) =>
+      variedCell(g, factors?.[(first + i) % factors.length] ?? 1, z[i] ?? 0, laws, noiseScale);
+    for (let i = 0; i < out.length; i++) {
+      const g = cells[i] ?? NaN;
+      out[i] = isRandom || factors !== null ? varied(g, i) : g;
+    }
+    if (effects?.stuck) stickCells(out, effects.stuck, first);
+  },
+
   driftCells(job) {
     checkCellJob('driftCells', job);
     const { laws, noiseScale, targets, cells, stream, out, first } = job;
@@ -33,14 +52,20 @@ export const plainKernels: CellKernels = {
   readCells(job) {
     checkCellJob('readCells', job);
     const { laws, noiseScale, cells, stream, out, first } = job;
+    checkTelegraph('readCells', laws, job.telegraph);
     const z = normals(readIsRandom(laws, noiseScale), stream, out.length, first);
-    for (let i = 0; i < out.length; i++) out[i] = readCell(cells[i] ?? NaN, z[i] ?? 0, laws, noiseScale);
+    const states = job.telegraph === undefined ? null : words(job.telegraph, out.length, first);
+    for (let i = 0; i < out.length; i++) {
+      const g = cells[i] ?? NaN;
+      const present = states === null ? g : telegraphedCell(g, states[i] ?? 0, laws, noiseScale);
+      out[i] = readCell(present, z[i] ?? 0, laws, noiseScale);
+    }
   },
 
   presentCells(job) {
     checkCellJob('presentCells', job);
-    const { laws, noiseScale, streams, targets, first } = job;
-    job.out.set(present(laws, noiseScale, streams, targets, first ?? 0));
+    const { laws, noiseScale, streams, targets, effects, first = 0 } = job;
+    job.out.set(present(laws, noiseScale, streams, targets, first, effects));
   },
 
   effectiveWeights(job) {
@@ -50,8 +75,11 @@ export const plainKernels: CellKernels = {
     const targetPlus = job.targetPlus.subarray(first, job.toRow * columns);
     const targetMinus =
       job.targetMinus?.subarray(first, job.toRow * columns) ?? new Float32Array(targetPlus.length);
-    const plus = present(laws, noiseScale, job.plus, targetPlus, first);
-    const minus = job.minus === null ? targetMinus : present(laws, noiseScale, job.minus, targetMinus, first);
+    const plus = present(laws, noiseScale, job.plus, targetPlus, first, job.plusEffects);
+    const minus =
+      job.minus === null
+        ? targetMinus
+        : present(laws, noiseScale, job.minus, targetMinus, first, job.minusEffects);
     for (let i = 0; i < plus.length; i++) {
       const column = i % columns;
       const weight = f(f((plus[i] ?? NaN) - (minus[i] ?? NaN)) * (scale[column] ?? NaN));
@@ -70,13 +98,19 @@ function present(
   streams: CellStreams,
   targets: Float32Array,
   first: number,
+  effects: ArrayEffects | undefined,
 ): Float32Array {
   const out = new Float32Array(targets.length);
   const job = { laws, noiseScale, targets, first, out };
   plainKernels.writeCells({ ...job, stream: streams.write });
+  plainKernels.varyCells({ ...job, cells: out, stream: streams.vary, effects });
   plainKernels.driftCells({ ...job, cells: out, stream: streams.drift });
-  if (streams.read !== null)
-    plainKernels.readCells({ laws, noiseScale, first, out, cells: out, stream: streams.read });
+  // Stuck cells do not drift.
+  if (effects?.stuck) stickCells(out, effects.stuck, first);
+  if (streams.read !== null) {
+    const telegraph = streams.telegraph ?? undefined;
+    plainKernels.readCells({ laws, noiseScale, first, out, cells: out, stream: streams.read, telegraph });
+  }
   return out;
 }
 

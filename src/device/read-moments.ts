@@ -20,17 +20,33 @@ export interface ReadMoments {
  *     v  = a^2 Phi(a) + b^2 (1 - Phi(b)) + Phi(b) - Phi(a) + a phi(a) - b phi(b) - m^2
  *     E g' = g + sigma m,   Var g' = sigma^2 v
  *
+ * With telegraph noise the cell is, with probability p(x), read from its lower state: of the moments of both, 1 and 2,
+ *
+ *     E = (1 - p) E1 + p E2,   Var = (1 - p) Var1 + p Var2 + p (1 - p) (E1 - E2)^2
+ *
  * @returns null where a read draws nothing.
  */
 export function readMoments(laws: CellLaws, noiseScale: number): ReadMoments | null {
   const { readStd, gMaxMicrosiemens: gMax } = laws;
-  if (readStd === null || !readIsRandom(laws, noiseScale)) return null;
+  const { telegraphProbability: probability, telegraphAmplitude: amplitude } = laws;
+  const isTelegraphic = probability !== null && amplitude !== null && noiseScale !== 0;
+  if (!readIsRandom(laws, noiseScale) && !isTelegraphic) return null;
   const [low, high] = readBounds(laws).map((bound) => bound / gMax) as [number, number];
-  const of = (x: number): { shift: number; variance: number } => {
-    const sigma = noiseScale * x * lookup(readStd, Math.fround(x));
-    if (sigma === 0) return { shift: Math.min(high, Math.max(low, x)) - x, variance: 0 };
+  const oneState = (x: number): { mean: number; variance: number } => {
+    const sigma = readStd === null ? 0 : noiseScale * x * lookup(readStd, Math.fround(x));
+    if (sigma === 0) return { mean: Math.min(high, Math.max(low, x)), variance: 0 };
     const { mean, variance } = clippedMoments((low - x) / sigma, (high - x) / sigma);
-    return { shift: sigma * mean, variance: sigma * sigma * variance };
+    return { mean: x + sigma * mean, variance: sigma * sigma * variance };
+  };
+  const of = (x: number): { shift: number; variance: number } => {
+    const upper = oneState(x);
+    if (!isTelegraphic) return { shift: upper.mean - x, variance: upper.variance };
+    const p = lookup(probability, Math.fround(x));
+    const lower = oneState(x * Math.max(0, 1 - noiseScale * lookup(amplitude, Math.fround(x))));
+    return {
+      shift: (1 - p) * upper.mean + p * lower.mean - x,
+      variance: (1 - p) * upper.variance + p * lower.variance + p * (1 - p) * (upper.mean - lower.mean) ** 2,
+    };
   };
   return { shift: tabulate((x) => of(x).shift), variance: tabulate((x) => of(x).variance) };
 }

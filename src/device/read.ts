@@ -21,6 +21,21 @@ export function readCell(g: number, z: number, laws: CellLaws, noiseScale: numbe
   return Math.max(Math.min(f(g + f(std * z)), high), low);
 }
 
+/**
+ * Telegraph noise, before the noise of the read: a cell that the read finds in its lower state, u < probability(x), gives
+ *
+ *   g' = g max(0, 1 - s amplitude(x)),  x = g/gMax,
+ *
+ * u = word/2^32 of a random word, s the noise scale. In the float32 operations of the kernel, in their order.
+ */
+export function telegraphedCell(g: number, word: number, laws: CellLaws, noiseScale: number): number {
+  const { telegraphProbability: probability, telegraphAmplitude: amplitude } = laws;
+  if (probability === null || amplitude === null || f(noiseScale) === 0) return g;
+  const x = f(g * f(1 / laws.gMaxMicrosiemens));
+  if (!(f(f(word) * 2 ** -32) < lookup(probability, x))) return g;
+  return f(g * Math.max(f(1 - f(f(noiseScale) * lookup(amplitude, x))), 0));
+}
+
 /** The least and the greatest conductance that a read can give, µS, float32. */
 export function readBounds(laws: CellLaws): readonly [low: number, high: number] {
   if (laws.clamp === 'range') return [f(laws.gMinMicrosiemens), f(laws.gMaxMicrosiemens)];

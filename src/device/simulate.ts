@@ -1,6 +1,9 @@
 import type { CellLaws } from '../profile/cell-laws.ts';
+import type { Faults, Variation } from '../profile/profile.ts';
 import { cellStreams } from './cell-streams.ts';
+import { singleCellFaults, stickCells, stuckCells } from './faults.ts';
 import { createKernels } from './kernels.ts';
+import { singleCellVariation } from './vary.ts';
 
 /** What to draw: `cells` cells of each target, seen at each time. */
 export interface SimulateJob {
@@ -12,9 +15,13 @@ export interface SimulateJob {
   readonly cells: number;
   readonly seed: number;
   readonly noiseScale: number;
+  /** Stuck cells, at the rates that single cells have of all patterns together. Default: none. */
+  readonly faults?: Faults | null | undefined;
+  /** Spreads by level; each cell stands on a chip and in a column of its own. Default: that of the laws, over cells. */
+  readonly variation?: Variation | null | undefined;
 }
 
-/** `written`: writing alone; `aged`: and drift; `read`: and one read. */
+/** `written`: writing, variation and faults; `aged`: and drift; `read`: and one read. */
 export type CellStage = 'written' | 'aged' | 'read';
 
 /** Statistics of the cells of one target at one stage, in microsiemens. */
@@ -43,35 +50,50 @@ const MOST_CELLS = 2 ** 28;
 
 /**
  * Draws single cells and describes them: what a circuit engineer compares with measurements. A target's draws depend
- * on the seed, the target and (for the read) the time alone, not on what else is asked for. A cell keeps its draw of
- * writing and its drift exponent through all times.
+ * on the seed, the target and (for the read) the time alone, not on what else is asked for. A cell keeps its draws of
+ * writing and variation, its drift exponent and whether it is stuck through all times. Each stands on a chip, in a column and
+ * in a row of its own: see `singleCellVariation` and `singleCellFaults`.
  *
  * @throws RangeError unless there is a target, a time and a cell, targets lie in 0 to 4 gMax, and all fits into memory
  */
 export function simulateCells(job: SimulateJob): SimulatedCells {
   checkJob(job);
-  const { targetsMicrosiemens, times, cells, seed, noiseScale } = job;
+  const { targetsMicrosiemens, cells, seed, noiseScale } = job;
+  const { variation = null } = job;
+  const varied = (laws: CellLaws): CellLaws =>
+    variation === null ? laws : { ...laws, cellVariation: singleCellVariation(variation) };
+  const times = job.times.map(({ seconds, laws }) => ({ seconds, laws: varied(laws) }));
   const kernels = createKernels({ bytes: 3 * (4 * cells + 64) });
   const targets = kernels.allocate(cells);
   const written = kernels.allocate(cells);
   const present = kernels.allocate(cells);
   const readCells = new Float32Array(targetsMicrosiemens.length * times.length * cells);
   const rows: SimulatedRow[] = [];
+  const single = job.faults === undefined || job.faults === null ? null : singleCellFaults(job.faults);
+  const grid = { rows: 1, columns: cells, rowRanges: [[0, 1]], columnRanges: [[0, cells]] } as const;
   let at = 0;
   for (const targetMicrosiemens of targetsMicrosiemens) {
     targets.fill(targetMicrosiemens);
+    const name = String(targetMicrosiemens);
+    const stuck = single === null ? null : stuckCells(single, times[0]!.laws, seed, 'simulate', name, grid);
+    const effects = { stuck, factors: null };
     times.forEach(({ seconds, laws }, index) => {
-      const { write, drift, read } = cellStreams(seed, 'simulate', String(targetMicrosiemens), seconds);
+      const { write, vary, drift, read, telegraph } = cellStreams(seed, 'simulate', name, seconds);
+      const writeAt = (at: CellLaws) => {
+        kernels.writeCells({ laws: at, noiseScale, targets, stream: write, out: written });
+        kernels.varyCells({ laws: at, noiseScale, cells: written, stream: vary, effects, out: written });
+      };
       if (index === 0) {
-        const first = job.atReference ?? laws;
-        kernels.writeCells({ laws: first, noiseScale, targets, stream: write, out: written });
+        writeAt(varied(job.atReference ?? laws));
         rows.push({ targetMicrosiemens, seconds: 0, stage: 'written', ...describe(written) });
       }
       // The same draw by the laws of this time: the same bits, unless the cell relaxes.
-      kernels.writeCells({ laws, noiseScale, targets, stream: write, out: written });
+      writeAt(laws);
       kernels.driftCells({ laws, noiseScale, targets, cells: written, stream: drift, out: present });
+      if (stuck !== null) stickCells(present, stuck);
       rows.push({ targetMicrosiemens, seconds, stage: 'aged', ...describe(present) });
-      if (read !== null) kernels.readCells({ laws, noiseScale, cells: present, stream: read, out: present });
+      if (read !== null && telegraph !== null)
+        kernels.readCells({ laws, noiseScale, cells: present, stream: read, telegraph, out: present });
       rows.push({ targetMicrosiemens, seconds, stage: 'read', ...describe(present) });
       readCells.set(present, at);
       at += cells;

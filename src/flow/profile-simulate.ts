@@ -70,6 +70,8 @@ export async function simulate(options: SimulateOptions): Promise<SimulateResult
     cells,
     seed,
     noiseScale: noise,
+    faults: profile.faults,
+    variation: profile.variation,
   });
   if (cellsOut !== undefined) {
     await writeFileAtomic(cellsOut, npyBytes(readCells, [targets.length, times.length, cells]));

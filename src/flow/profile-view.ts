@@ -131,7 +131,16 @@ function fans(profile: DeviceProfile): readonly Fan[] {
 
 function drawn(profile: DeviceProfile, targetsMicrosiemens: readonly number[], ages: readonly number[]) {
   const times = ages.map((seconds) => ({ seconds, laws: cellLaws(profile, seconds) }));
-  return simulateCells({ targetsMicrosiemens, times, cells: CELLS, seed: SEED, noiseScale: 1 });
+  const { faults, variation } = profile;
+  return simulateCells({
+    targetsMicrosiemens,
+    times,
+    cells: CELLS,
+    seed: SEED,
+    noiseScale: 1,
+    faults,
+    variation,
+  });
 }
 
 /** Of both converters, or of one where they are alike. */

@@ -5,7 +5,7 @@ import type { SplitName, Task } from '../data/task.ts';
 import { conditions } from '../evaluate/plan.ts';
 import type { ArmRecord, IdealCheck, LayerRecord, RunRecord } from '../evaluate/run-record.ts';
 import { profileFacts } from '../profile/facts.ts';
-import type { DeviceProfile } from '../profile/profile.ts';
+import type { DeviceProfile, Variation } from '../profile/profile.ts';
 import type { Engine } from '../runtime/engine.ts';
 import type { Machine } from '../runtime/machine.ts';
 import type { EvaluateJob } from './evaluate.ts';
@@ -109,6 +109,9 @@ function simulated(bundle: Bundle, job: EvaluateJob): string[] {
     `conductance pairs on arrays of ${options.tile.rows} x ${options.tile.columns}, scaled by ${options.mapping.scale}`,
   ];
   if (profile.writing !== null) said.push('writing (programming) noise of each cell, once a chip');
+  if (profile.variation !== null) said.push(`variation of conductance ${variationLevels(profile.variation)}`);
+  if (profile.faults !== null)
+    said.push('stuck cells, drawn once a chip: neither written nor drifting, but read');
   if (profile.drift !== null) said.push('conductance drift with an exponent of its own for each cell');
   if (profile.readNoise !== null) {
     said.push(
@@ -121,6 +124,13 @@ function simulated(bundle: Bundle, job: EvaluateJob): string[] {
     said.push(
       `resistance of the wires, each tile solved exactly as a circuit (cells of a weight ${profile.wires.layout}, driven at ${profile.wires.driver === 'one-end' ? 'one end' : 'both ends'})`,
     );
+  if (profile.telegraph !== null) {
+    said.push(
+      job.read === 'live'
+        ? 'telegraph noise, new at each product, by its mean and variance'
+        : 'telegraph noise, one state of each cell for a whole evaluation',
+    );
+  }
   const bits = (name: string, value: number | null) =>
     value === null ? [] : [`${name} of ${value} bits with a static, calibrated range`];
   said.push(
@@ -134,14 +144,26 @@ function simulated(bundle: Bundle, job: EvaluateJob): string[] {
   return said;
 }
 
-function notSimulated({ provenance, wires }: DeviceProfile, read: EvaluateJob['read']): string[] {
-  const ofWires = (effect: string): boolean => /\bwires?\b/i.test(effect);
-  const { notModelled } = provenance;
+/** `by chip, column and cell`. */
+function variationLevels(variation: Variation): string {
+  const levels = (['chip', 'column', 'cell'] as const).filter((level) => variation[level] > 0);
+  return `by ${levels.length > 1 ? `${levels.slice(0, -1).join(', ')} and ${levels.at(-1)}` : levels[0]}`;
+}
+
+function notSimulated(profile: DeviceProfile, read: EvaluateJob['read']): string[] {
+  const { notModelled } = profile.provenance;
   // A profile that extends another one may model what its base does not.
-  const effects = wires === null ? notModelled : notModelled.filter((effect) => !ofWires(effect));
+  const sections = [
+    { names: /\bwires?\b/iu, isModelled: profile.wires !== null, text: 'resistance of the wires' },
+    { names: /\bstuck\b/iu, isModelled: profile.faults !== null, text: 'stuck cells' },
+  ];
   return [
-    ...effects,
-    ...(wires === null && !notModelled.some(ofWires) ? ['resistance of the wires'] : []),
+    ...notModelled.filter(
+      (effect) => !sections.some(({ names, isModelled }) => isModelled && names.test(effect)),
+    ),
+    ...sections.flatMap(({ names, isModelled, text }) =>
+      isModelled || notModelled.some((effect) => names.test(effect)) ? [] : [text],
+    ),
     ...(read === 'frozen' ? ['read noise that is new at each product'] : []),
     'noise, offset and gain errors of the converters',
     'energy, latency and area',

@@ -1,11 +1,12 @@
 import { sha256, stableJson } from '../core/files.ts';
 import { type Dimension, readQuantity } from '../core/units.ts';
+import { buildFaults, buildVariation } from './build-array-effects.ts';
 import { buildLaw, wrongUnit } from './build-law.ts';
 import { buildWires } from './build-wires.ts';
 import { shown } from './fault.ts';
 import { type Finding, valueAt } from './finding.ts';
 import type { Law } from './law.ts';
-import { covering, drifting, reading, writing } from './law-findings.ts';
+import { covering, drifting, reading, sharing, writing } from './law-findings.ts';
 import type { Converter, DeviceProfile, ProfileJson } from './profile.ts';
 import type { Converter as ConverterJson } from './schema.generated.ts';
 import { unfilled } from './unfilled.ts';
@@ -96,16 +97,28 @@ export async function buildProfile(root: unknown, schemaFindings: readonly Findi
   const exponentMean = await law('/drift/exponentMean', 'dimensionless', ['x']);
   const exponentStd = await law('/drift/exponentStd', 'dimensionless', ['x']);
   const readStd = await law('/readNoise/std', 'dimensionless', ['x', 't']);
+  const amplitude = await law('/telegraph/amplitude', 'dimensionless', ['x', 't']);
+  const probability = await law('/telegraph/probability', 'dimensionless', ['x', 't']);
   findings.push(
+    ...sharing(amplitude, '/telegraph/amplitude', limits),
+    ...sharing(probability, '/telegraph/probability', limits),
     ...writing(writeStd, writeMeanShift, limits),
     ...drifting(exponentMean, exponentStd),
     ...reading(readStd, limits),
     ...covering(
-      { '/writing/std': writeStd, '/writing/meanShift': writeMeanShift, '/readNoise/std': readStd },
+      {
+        '/writing/std': writeStd,
+        '/writing/meanShift': writeMeanShift,
+        '/readNoise/std': readStd,
+        '/telegraph/amplitude': amplitude,
+        '/telegraph/probability': probability,
+      },
       limits,
     ),
     ...unclamped(root),
   );
+  const variation = buildVariation(root, number, findings);
+  const faults = buildFaults(root, number, findings);
   findings.push(...odd(root, limits), ...unfilled(valueAt(root, '/description'), '/description'));
   for (const pointer of ['/provenance', '/validity'])
     findings.push(...unfilled(valueAt(root, pointer), pointer));
@@ -135,6 +148,9 @@ export async function buildProfile(root: unknown, schemaFindings: readonly Findi
     readNoise: readStd === null ? null : { std: readStd },
     array: { rows: array?.rows ?? DEFAULT_SIZE, columns: array?.columns ?? DEFAULT_SIZE },
     wires: wires.wires,
+    telegraph: amplitude === null || probability === null ? null : { amplitude, probability },
+    variation,
+    faults,
     mapping: { kind: mapping?.kind ?? 'pair-one-sided', scale: mapping?.scale ?? 'tile' },
     converters: { dac: converter(converters?.dac), adc: converter(converters?.adc) },
     source,
@@ -151,12 +167,18 @@ function converter(source: ConverterJson | undefined): Converter {
 /** Cells without a bound may be negative: neither a power law nor a relative spread has a meaning for them. */
 function unclamped(root: unknown): Finding[] {
   if (valueAt(root, '/cell/clamp') !== 'none') return [];
-  const section = ['drift', 'readNoise'].find((name) => valueAt(root, `/${name}`) !== undefined);
+  const section = ['drift', 'readNoise', 'telegraph'].find((name) => valueAt(root, `/${name}`) !== undefined);
   if (section === undefined) return [];
   const message = `must not be "none" beside "${section}", got "none"`;
   const cure = 'a negative cell neither drifts nor is read; leave one of them out';
   return [{ severity: 'error', pointer: '/cell/clamp', message, cure }];
 }
+
+/** Sections, and how `notModelled` names what they model. */
+const MODELLED = [
+  ['faults', /^stuck cells$/u],
+  ['telegraph', /^telegraph noise$/u],
+] as const;
 
 /** Legal but odd values. */
 function odd(root: unknown, limits: { readonly gMin: number; readonly gMax: number }): Finding[] {
@@ -169,6 +191,14 @@ function odd(root: unknown, limits: { readonly gMin: number; readonly gMax: numb
   }
   if (limits.gMax > 10_000)
     warn('/cell/gMax', `should be at most 10 mS, got ${limits.gMax} uS`, 'check the unit');
+  const named = valueAt(root, '/provenance/notModelled');
+  const notModelled: readonly unknown[] = Array.isArray(named) ? named : [];
+  for (const [section, effect] of MODELLED) {
+    const at = notModelled.findIndex((text) => effect.test(String(text)));
+    if (at < 0 || valueAt(root, `/${section}`) === undefined) continue;
+    const message = `should not name what "${section}" models, got ${shown(notModelled[at])}`;
+    warn(`/provenance/notModelled/${at}`, message, 'leave it out');
+  }
   for (const which of ['dac', 'adc']) {
     const bits = valueAt(root, `/converters/${which}/bits`);
     if (typeof bits === 'number' && bits > 1 && bits < 4) {

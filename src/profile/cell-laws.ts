@@ -25,6 +25,12 @@ export interface CellLaws {
   readonly driftLog: number;
   /** Std of one read relative to the present conductance, of the present x, at this time (time factor included). */
   readonly readStd: Table | null;
+  /** Relative spread over cells of what each is multiplied by for good; 0: none. */
+  readonly cellVariation: number;
+  /** Probability that a read finds a cell in the lower of its two states, of the present x. */
+  readonly telegraphProbability: Table | null;
+  /** What the lower state is lower by, relative to the present conductance, of the present x. */
+  readonly telegraphAmplitude: Table | null;
 }
 
 /**
@@ -40,7 +46,8 @@ export function cellLaws(profile: DeviceProfile, seconds: number): CellLaws {
   checkAge(profile, seconds);
   const ofTarget = (law: Law | null | undefined) =>
     law === null || law === undefined ? null : tabulate((x) => law.at(Math.min(x, 1), seconds));
-  const readStd = profile.readNoise?.std;
+  const ofPresent = (law: Law | undefined) =>
+    law === undefined ? null : tabulate((x) => law.at(x, seconds));
   return {
     gMinMicrosiemens: profile.gMinMicrosiemens,
     gMaxMicrosiemens: profile.gMaxMicrosiemens,
@@ -51,7 +58,10 @@ export function cellLaws(profile: DeviceProfile, seconds: number): CellLaws {
     driftExponentStd: ofTarget(profile.drift?.exponentStd),
     driftLog:
       profile.drift === null ? 0 : log((seconds + profile.referenceSeconds) / profile.referenceSeconds),
-    readStd: readStd === undefined ? null : tabulate((x) => readStd.at(x, seconds)),
+    readStd: ofPresent(profile.readNoise?.std),
+    cellVariation: profile.variation?.cell ?? 0,
+    telegraphProbability: ofPresent(profile.telegraph?.probability),
+    telegraphAmplitude: ofPresent(profile.telegraph?.amplitude),
   };
 }
 

@@ -3,7 +3,7 @@ import { exp, log } from '../core/math.ts';
 import { type LoadedTile, wiresText } from './build-wires.ts';
 import { shown } from './fault.ts';
 import type { Law } from './law.ts';
-import type { Converter, DeviceProfile, ProfileBase } from './profile.ts';
+import type { Converter, DeviceProfile, Faults, ProfileBase, Variation } from './profile.ts';
 
 /** One line of `profile show`. */
 export interface Fact {
@@ -58,7 +58,8 @@ export function profileFacts(profile: DeviceProfile): ProfileFacts {
 }
 
 function factsOf(profile: DeviceProfile): Fact[] {
-  const { validity, writing, drift, readNoise, array, wires, mapping, converters, provenance } = profile;
+  const { validity, writing, drift, readNoise, telegraph, array, wires } = profile;
+  const { mapping, converters, provenance } = profile;
   const to = Number.isFinite(validity.toSeconds)
     ? ` to ${formatDuration(validity.toSeconds)}`
     : ', without end';
@@ -78,6 +79,14 @@ function factsOf(profile: DeviceProfile): Fact[] {
     ['drift exponent, mean', lawText(drift?.exponentMean)],
     ['drift exponent, std', drift === null ? null : lawText(drift.exponentStd)],
     ['read noise, relative std', lawText(readNoise?.std)],
+    [
+      'telegraph noise',
+      telegraph === null
+        ? null
+        : `lower by ${telegraph.amplitude.text} at ${telegraph.probability.text} of reads`,
+    ],
+    ['variation', variationText(profile.variation)],
+    ['faults', faultsText(profile.faults)],
     ['array', `${array.rows}x${array.columns}`],
     ['wires', wires === null ? 'without resistance' : wiresText(wires, tileOf(profile))],
     ['mapping', `${mapping.kind}, one scale a ${mapping.scale}`],
@@ -104,6 +113,38 @@ function baseFact({ name, overrides }: ProfileBase): readonly [string, string] {
 
 function lawText(law: Law | null | undefined): string {
   return law === null || law === undefined ? 'none' : law.text;
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(4))} %`;
+}
+
+function variationText(variation: Variation | null): string | null {
+  if (variation === null) return null;
+  const levels = (['chip', 'column', 'cell'] as const).filter((level) => variation[level] > 0);
+  return `relative std ${levels.map((level) => `${percent(variation[level])} over ${level}s`).join(', ')}`;
+}
+
+function faultsText(faults: Faults | null): string | null {
+  if (faults === null) return null;
+  const { rows, columns } = faults.clusters;
+  const patterns = [
+    ['cells', 'cells'],
+    ['clusters', `clusters of ${rows} x ${columns}`],
+    ['columns', 'columns'],
+    ['rows', 'rows'],
+  ] as const;
+  const texts = patterns.flatMap(([pattern, name]) => {
+    const { stuckLow, stuckHigh, stuckRandom } = faults[pattern];
+    const kinds = [
+      [stuckLow, 'low'],
+      [stuckHigh, 'high'],
+      [stuckRandom, 'at random'],
+    ] as const;
+    const some = kinds.filter(([rate]) => rate > 0).map(([rate, kind]) => `${percent(rate)} ${kind}`);
+    return some.length === 0 ? [] : [`${name} stuck ${some.join(', ')}`];
+  });
+  return texts.join('; ');
 }
 
 function converterText({ bits, rule }: Converter): string {

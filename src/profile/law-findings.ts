@@ -71,6 +71,12 @@ export function reading(std: Law | null, limits: Limits): Finding[] {
   return findings;
 }
 
+/** What holds against the law of a share, over the ages of validity. */
+export function sharing(share: Law | null, pointer: string, limits: Limits): Finding[] {
+  if (share === null) return [];
+  return firstFault(share, pointer, STATES, timesWithin(limits.from, endOf(limits)), '', 'share');
+}
+
 /** Whether laws by ages have data for all ages of validity: nothing is carried on beyond its source in silence. */
 export function covering(laws: Readonly<Record<string, Law | null>>, limits: Limits): Finding[] {
   return Object.entries(laws).flatMap(([pointer, law]): Finding[] => {
@@ -85,7 +91,7 @@ export function covering(laws: Readonly<Record<string, Law | null>>, limits: Lim
 }
 
 function finite(law: Law | null, pointer: string, times: readonly number[]): Finding[] {
-  return law === null ? [] : firstFault(law, pointer, TARGETS, times, '', false);
+  return law === null ? [] : firstFault(law, pointer, TARGETS, times, '', 'number');
 }
 
 /** The ages at which a law is tried: one, if it is the same at all. */
@@ -104,7 +110,7 @@ function spread(
   times: readonly number[],
   unit: string,
 ): Finding[] {
-  return law === null ? [] : firstFault(law, pointer, xs, times, unit, true);
+  return law === null ? [] : firstFault(law, pointer, xs, times, unit, 'spread');
 }
 
 /** The field that holds a law's values. */
@@ -116,25 +122,33 @@ const PLACES: Readonly<Record<Law['form'], string>> = {
   ages: 'laws',
 };
 
-/** The first state (and age) at which a law is not a finite float32 or, being a spread, is negative. */
+const MUST_BE = {
+  number: 'a finite number',
+  spread: 'a standard deviation, finite and at least 0,',
+  share: 'a share, from 0 to 1 (100 %),',
+} as const;
+
+/** The first state (and age) at which a law is not a finite float32 or, being a spread or a share, is out of bounds. */
 function firstFault(
   law: Law,
   pointer: string,
   xs: readonly number[],
   times: readonly number[],
   unit: string,
-  isSpread: boolean,
+  kind: keyof typeof MUST_BE,
 ): Finding[] {
   const at = `${pointer}/${PLACES[law.form]}`;
   for (const t of times) {
     for (const x of xs) {
       const value = law.at(x, t);
-      const good = Number.isFinite(Math.fround(value)) && !(isSpread && value < 0);
+      const good =
+        Number.isFinite(Math.fround(value)) &&
+        !(kind !== 'number' && value < 0) &&
+        !(kind === 'share' && value > 1);
       if (good) continue;
       const range = `for x from 0 to ${shownNumber(xs.at(-1)!)}`;
       const when = times.length > 1 ? ` and t = ${shownNumber(t)} s` : '';
-      const kind = isSpread ? 'a standard deviation, finite and at least 0,' : 'a finite number';
-      const message = `must be ${kind} ${range}, got ${shownNumber(value)}${Number.isFinite(value) ? unit : ''} at x = ${shownNumber(x)}${when}`;
+      const message = `must be ${MUST_BE[kind]} ${range}, got ${shownNumber(value)}${Number.isFinite(value) ? unit : ''} at x = ${shownNumber(x)}${when}`;
       return [
         {
           severity: 'error',

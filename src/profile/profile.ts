@@ -26,6 +26,15 @@ export interface DeviceProfile {
   readonly drift: { readonly exponentMean: Law; readonly exponentStd: Law | null } | null;
   /** g = max(0, g + g std(x, t) z), x of the present conductance. */
   readonly readNoise: { readonly std: Law } | null;
+  /**
+   * Telegraph noise: a read finds a cell, with probability(x, t), in a state that is lower by amplitude(x, t) of its
+   * conductance, x of the present conductance.
+   */
+  readonly telegraph: { readonly amplitude: Law; readonly probability: Law } | null;
+  /** g is multiplied by max(0, 1 + chip z1 + column z2 + cell z3): relative spreads, each z drawn once for its level. */
+  readonly variation: Variation | null;
+  /** Stuck cells. */
+  readonly faults: Faults | null;
   /** The largest tile. */
   readonly array: { readonly rows: number; readonly columns: number };
   /** Resistance of a tile's wires. */
@@ -63,6 +72,29 @@ export interface ProfileWires {
   /** apart: each kind of cell is an array of its own. interleaved: the cells of a weight lie side by side on one row wire. */
   readonly layout: 'apart' | 'interleaved';
   readonly source: string | null;
+}
+
+/** Relative spreads of conductance, by the level at which each is drawn. */
+export interface Variation {
+  readonly chip: number;
+  readonly column: number;
+  readonly cell: number;
+}
+
+/** Shares that are stuck at gMin, at gMax, at a conductance drawn uniformly between them. */
+export interface FaultRates {
+  readonly stuckLow: number;
+  readonly stuckHigh: number;
+  readonly stuckRandom: number;
+}
+
+/** Rates of each pattern. Where patterns meet, the later in this order rules. */
+export interface Faults {
+  readonly cells: FaultRates;
+  /** Of blocks of so many rows and columns of a tile. */
+  readonly clusters: FaultRates & { readonly rows: number; readonly columns: number };
+  readonly columns: FaultRates;
+  readonly rows: FaultRates;
 }
 
 export interface Provenance {

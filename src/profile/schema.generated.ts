@@ -69,6 +69,9 @@ referenceTime: Quantity
 writing?: Writing
 drift?: Drift
 readNoise?: ReadNoise
+telegraph?: Telegraph
+variation?: Variation
+faults?: Faults
 array?: CellArray
 wires?: Wires
 mapping?: Mapping
@@ -236,6 +239,62 @@ exponentStd?: Law
  */
 export interface ReadNoise {
 std: Law
+}
+/**
+ * Random telegraph noise: at each read a cell is, with the given probability, in the lower of two states, g (1 - amplitude), before the read noise; drawn anew at each read (reads lie further apart than the trap's times). The noise scale multiplies the amplitude. Default: absent, none.
+ */
+export interface Telegraph {
+amplitude: Law
+probability: Law
+}
+/**
+ * How conductances differ from place to place for good: a written conductance is multiplied by max(0, 1 + chip z1 + column z2 + cell z3), z standard normal, z1 drawn once a chip, z2 once a column of each tile, z3 once a cell. A spread of gMax, that writing does not correct. Default: absent, none.
+ */
+export interface Variation {
+chip?: Quantity
+column?: Quantity
+cell?: Quantity
+/**
+ * Where the numbers come from, if not from the profile's provenance. Default: absent.
+ */
+source?: string
+}
+/**
+ * Cells that are stuck from the start: they are not written, do not drift, but are read. Each pattern's rates are the expected share of cells that it sticks; where patterns meet, rows rule over columns, columns over clusters, clusters over single cells. The noise scale leaves them alone. Default: absent, none.
+ */
+export interface Faults {
+cells?: FaultRates
+clusters?: ClusterRates
+columns?: FaultRates
+rows?: FaultRates
+/**
+ * Where the numbers come from, if not from the profile's provenance. Default: absent.
+ */
+source?: string
+}
+/**
+ * Shares of cells, rows or columns that are stuck, each way; together at most 1.
+ */
+export interface FaultRates {
+stuckLow?: Quantity
+stuckHigh?: Quantity
+stuckRandom?: Quantity
+}
+/**
+ * Shares of blocks that are stuck, each way; together at most 1. A tile is cut into blocks from its first row and column.
+ */
+export interface ClusterRates {
+/**
+ * Rows of a block.
+ */
+rows: number
+/**
+ * Columns of a block.
+ */
+columns: number
+stuckLow?: Quantity
+stuckHigh?: Quantity
+stuckRandom?: Quantity
 }
 /**
  * The largest tile. Default: 256 rows, 256 columns.

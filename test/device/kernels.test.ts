@@ -1,6 +1,7 @@
 import test from 'ava';
 import { stream } from '../../src/core/stream.ts';
 import { constantTable, tabulate } from '../../src/core/table.ts';
+import type { ArrayEffects } from '../../src/device/array-effects.ts';
 import type { CellKernels, EffectiveWeightsJob } from '../../src/device/cell-jobs.ts';
 import { type CellStreams, cellStreams } from '../../src/device/cell-streams.ts';
 import { createKernels } from '../../src/device/kernels.ts';
@@ -9,6 +10,11 @@ import type { CellLaws } from '../../src/profile/cell-laws.ts';
 import { bits, IDEAL, lawsWith, pairTargets, pcmLaws } from '../support/cell-laws.ts';
 
 const kernels = createKernels({ bytes: 2 ** 22 });
+
+const TELEGRAPH = {
+  telegraphProbability: tabulate((x) => 0.4 / (1 + x)),
+  telegraphAmplitude: tabulate((x) => 0.5 * Math.exp(-x)),
+};
 
 const LAWS: Readonly<Record<string, CellLaws>> = {
   ideal: IDEAL,
@@ -26,6 +32,10 @@ const LAWS: Readonly<Record<string, CellLaws>> = {
   'read alone': lawsWith(['readStd']),
   'reads within the range': { ...pcmLaws(3600), gMinMicrosiemens: 2, clamp: 'range' },
   'the range alone': { ...lawsWith(['writeStd']), gMinMicrosiemens: 2, clamp: 'range' },
+  'cell variation alone': { ...IDEAL, cellVariation: 0.4 },
+  'cell variation and all': { ...pcmLaws(3600), cellVariation: 0.1 },
+  'telegraph noise alone': { ...IDEAL, ...TELEGRAPH },
+  'telegraph noise and all': { ...pcmLaws(3600), ...TELEGRAPH },
   'unbounded cells': { ...lawsWith(['writeStd'], constantTable(-2)), clamp: 'none', driftLog: 0 },
 };
 
@@ -68,8 +78,15 @@ for (const [name, laws] of Object.entries(LAWS)) {
           ];
           const job = { laws, noiseScale, first };
           kind.writeCells({ ...job, targets, stream: streams.write, out: written });
+          kind.varyCells({ ...job, cells: written, stream: streams.vary, out: written });
           kind.driftCells({ ...job, targets, cells: written, stream: streams.drift, out: drifted });
-          kind.readCells({ ...job, cells: drifted, stream: streams.read!, out: read });
+          kind.readCells({
+            ...job,
+            cells: drifted,
+            stream: streams.read!,
+            telegraph: streams.telegraph!,
+            out: read,
+          });
           kind.presentCells({ ...job, targets, streams, out: present });
           return [written, drifted, read, present];
         };
@@ -292,4 +309,140 @@ test('allocate gives zeroed arrays apart from each other, until its bytes are us
     message: 'allocate: 17 numbers must fit into the 64 bytes left; create the kernels with more',
   });
   t.throws(() => allocate(0.5), { instanceOf: RangeError });
+});
+
+/** Stuck cells, many enough to be carried in several parts, and factors, some of them below 0. */
+function effectsOf(cells: number, columns: number, every: number): ArrayEffects {
+  const positions = Uint32Array.from(
+    { length: Math.floor(cells / every) },
+    (_, i) => i * every + (i % every),
+  );
+  return {
+    stuck: { positions, conductances: Float32Array.from(positions, (at) => (at % 23) / 7) },
+    factors: Float32Array.from({ length: columns }, (_, i) => 1.2 - 0.05 * (i % 40)),
+  };
+}
+
+for (const [name, laws] of Object.entries(LAWS)) {
+  test(`kernels equal their plain twin with stuck cells and factors of columns: ${name}`, (t) => {
+    for (const [count, first] of SHAPES) {
+      for (const columns of [1, 7, 64, 1500]) {
+        const targets = targetsOf(count);
+        const streams = cellStreams(9, 'layer', 'plus', 4);
+        const effects = effectsOf(first + count, columns, 5);
+        const run = (kind: CellKernels): Uint32Array[] => {
+          const [varied, present] = [0, 1].map(() => new Float32Array(count)) as [Float32Array, Float32Array];
+          const job = { laws, noiseScale: 1.5, first, effects };
+          kind.varyCells({ ...job, cells: targets, stream: streams.vary, out: varied });
+          kind.presentCells({ ...job, targets, streams, out: present });
+          return [bits(varied), bits(present)];
+        };
+        t.deepEqual(run(kernels), run(plainKernels), `${count} from ${first}, ${columns} columns`);
+      }
+    }
+    const [rows, columns] = [50, 33];
+    for (const effects of [undefined, effectsOf(rows * columns, columns, 3)]) {
+      const some = { fromRow: 3, toRow: 49, noiseScale: 1, gain: 1.37 };
+      const job = {
+        ...weightsJob(laws, rows, columns, some, 2),
+        plusEffects: effectsOf(rows * columns, columns, 7),
+        minusEffects: effects,
+      };
+      const plain = { ...job, out: job.out.slice(), columnSums: new Float64Array(columns) };
+      kernels.effectiveWeights(job);
+      plainKernels.effectiveWeights(plain);
+      t.deepEqual(bits(job.out), bits(plain.out));
+      t.deepEqual(job.columnSums, plain.columnSums);
+    }
+  });
+}
+
+test('kernels carry more stuck cells than they hold at once, of either kind', (t) => {
+  const [rows, columns] = [200, 700];
+  const job = weightsJob(pcmLaws(60), rows, columns, { fromRow: 0, toRow: rows, noiseScale: 1, gain: 1 }, 0);
+  const whole = {
+    ...job,
+    plusEffects: effectsOf(rows * columns, columns, 2),
+    minusEffects: effectsOf(rows * columns, columns, 3),
+  };
+  const plain = { ...whole, out: job.out.slice(), columnSums: new Float64Array(columns) };
+  kernels.effectiveWeights(whole);
+  plainKernels.effectiveWeights(plain);
+  t.deepEqual(bits(whole.out), bits(plain.out));
+  t.deepEqual(whole.columnSums, plain.columnSums);
+  const count = 60_000;
+  const cells = new Float32Array(count);
+  const effects = effectsOf(count, 100, 2);
+  kernels.varyCells({ laws: IDEAL, noiseScale: 1, cells, stream: stream(1), effects, out: cells });
+  t.deepEqual(cells.filter((g) => g !== 0).length, effects.stuck!.conductances.filter((g) => g !== 0).length);
+});
+
+test('presentCells: stuck cells hold what they hold at any age, and are read', (t) => {
+  const laws = pcmLaws(31_536_000);
+  const targets = new Float32Array(64).fill(20);
+  const stuck = { positions: Uint32Array.of(0, 17, 63), conductances: Float32Array.of(25, 10, 1) };
+  const effects = { stuck, factors: null };
+  const out = new Float32Array(64);
+  const streams = cellStreams(1, 'l', 'plus', 0);
+  kernels.presentCells({ laws, noiseScale: 1, targets, streams: { ...streams, read: null }, effects, out });
+  t.deepEqual([out[0], out[17], out[63]], [25, 10, 1]);
+  t.true(out[1]! < 15, 'others have drifted');
+  kernels.presentCells({ laws, noiseScale: 1, targets, streams, effects, out });
+  for (const [i, g] of [
+    [0, 25],
+    [17, 10],
+    [63, 1],
+  ] as const) {
+    t.not(out[i], g);
+    t.true(Math.abs(out[i]! - g) < g);
+  }
+});
+
+test('a stage that is not random multiplies no leftovers of one that was', (t) => {
+  // Words drawn in pairs of groups leave bare words behind an odd number of groups; one in 128 is no finite number.
+  const targets = new Float32Array(1024).fill(5);
+  const shifted = lawsWith([], constantTable(1));
+  for (let seed = 0; seed < 100; seed++) {
+    const out = new Float32Array(targets.length);
+    const streams = cellStreams(seed, 'l', 'plus', 0);
+    kernels.presentCells({
+      laws: pcmLaws(0),
+      noiseScale: 1,
+      targets: targets.subarray(0, 3),
+      streams,
+      out: out.subarray(0, 3),
+    });
+    kernels.presentCells({ laws: shifted, noiseScale: 0, targets, streams, out });
+    if (!out.every((g) => g === 6)) t.fail(`seed ${seed}`);
+  }
+  t.pass();
+});
+
+test('readCells: telegraph noise lowers the share of reads that its law says, by its amplitude', (t) => {
+  const count = 100_000;
+  const cells = new Float32Array(count).fill(10);
+  const laws = { ...IDEAL, telegraphProbability: constantTable(0.3), telegraphAmplitude: constantTable(0.2) };
+  const read = (event: number, noiseScale = 1): Float32Array => {
+    const { read: own, telegraph } = cellStreams(1, 'l', 'plus', event);
+    const out = new Float32Array(count);
+    kernels.readCells({ laws, noiseScale, cells, stream: own!, telegraph: telegraph!, out });
+    return out;
+  };
+  const first = read(0);
+  const low = Math.fround(10 * Math.fround(1 - Math.fround(0.2)));
+  t.deepEqual(new Set(first), new Set([10, low]));
+  const lower = first.filter((g) => g === low).length;
+  t.true(Math.abs(lower - 0.3 * count) < 5 * Math.sqrt(count * 0.3 * 0.7), `${lower}`);
+  // Another read finds other cells in their lower state: 0.3 x 0.3 of them twice.
+  const again = read(1);
+  const both = first.filter((g, i) => g === low && again[i] === low).length;
+  t.true(Math.abs(both - 0.09 * count) < 5 * Math.sqrt(count * 0.09 * 0.91), `${both}`);
+  t.deepEqual(new Set(read(0, 0)), new Set([10]));
+  const stream0 = cellStreams(1, 'l', 'plus', 0).read!;
+  t.throws(
+    () => kernels.readCells({ laws, noiseScale: 1, cells, stream: stream0, out: new Float32Array(count) }),
+    {
+      message: 'readCells: a read with telegraph noise must have a stream for it, got none; give one',
+    },
+  );
 });

@@ -58,3 +58,33 @@ for (const [name, seconds, xs] of [
     }
   });
 }
+
+test('readMoments: telegraph noise has the mean and variance of both states, with and without read noise', async (t) => {
+  const telegraph = {
+    amplitude: { form: 'polynomial', coefficients: [0.3, -0.05], unit: '1' },
+    probability: { form: 'polynomial', coefficients: [0.4, -0.09], unit: '1' },
+  };
+  for (const sections of [{ telegraph }, { telegraph, readNoise: { std: constantLaw(20, '%') } }]) {
+    const laws = cellLaws(await toyProfile(sections), 0);
+    for (const noiseScale of [1, 2]) {
+      const moments = readMoments(laws, noiseScale)!;
+      const n = 200_000;
+      for (const x of [0.1, 0.9]) {
+        const g = Math.fround(x * laws.gMaxMicrosiemens);
+        const out = new Float32Array(n).fill(g);
+        const draws = { stream: stream(3, 'moments', x), telegraph: stream(3, 'states', x) };
+        createKernels({ bytes: 0 }).readCells({ laws, noiseScale, cells: out, ...draws, out });
+        const mean = out.reduce((sum, v) => sum + v, 0) / n;
+        const squares = out.reduce((sum, v) => sum + (v - mean) ** 2, 0) / n;
+        const fourth = out.reduce((sum, v) => sum + (v - mean) ** 4, 0) / n;
+        const state = Math.fround(g / laws.gMaxMicrosiemens);
+        const expected = g + laws.gMaxMicrosiemens * lookup(moments.shift, state);
+        const variance = lookup(moments.variance, state) * laws.gMaxMicrosiemens ** 2;
+        // Bounds as above.
+        const errors = [Math.sqrt(squares / n), Math.sqrt((fourth - squares ** 2) / n)] as const;
+        t.true(Math.abs(mean - expected) < 5 * errors[0] + 2e-4 * g, `mean at ${x}: ${mean}, ${expected}`);
+        t.true(Math.abs(squares - variance) < 5 * errors[1] + 2e-3 * variance, `${squares}, ${variance}`);
+      }
+    }
+  }
+});

@@ -160,3 +160,37 @@ test('simulateCells refuses jobs that it cannot do', (t) => {
   for (const [job, message] of refused)
     t.throws(() => simulateCells(job), { instanceOf: RangeError, message });
 });
+
+test('simulateCells sticks cells at the rates of all patterns together, and reads them', (t) => {
+  const none = { stuckLow: 0, stuckHigh: 0, stuckRandom: 0 };
+  const faults = {
+    cells: { ...none, stuckHigh: 0.1 },
+    clusters: { ...none, rows: 2, columns: 2 },
+    columns: none,
+    rows: { ...none, stuckLow: 0.2 },
+  };
+  const times = [3600, 31_536_000].map((seconds) => ({ seconds, laws: pcmLaws(seconds) }));
+  const job = { ...seen, targetsMicrosiemens: [12.5], times, faults };
+  const { rows } = simulateCells(job);
+  const [written, hour, , year] = rows;
+  // Written cells are normal about 12.5 with std 0.95; a share of 0.2 holds 0 uS, 0.8 x 0.1 of them 25 uS.
+  const mean = 0.72 * 12.5 + 0.08 * G_MAX;
+  const variance = 0.72 * (12.5 ** 2 + 0.952705 ** 2) + 0.08 * G_MAX ** 2 - mean ** 2;
+  t.true(Math.abs(written!.mean - mean) < 5 * Math.sqrt(variance / CELLS), `${written!.mean}`);
+  t.is(written!.q05, 0);
+  t.is(written!.q95, G_MAX);
+  for (const aged of [hour!, year!]) {
+    t.is(aged.stage, 'aged');
+    t.is(aged.q95, G_MAX, 'stuck cells do not drift');
+  }
+  t.true(rows[2]!.q95 !== G_MAX, 'but are read');
+});
+
+test('simulateCells varies cells by all levels together', (t) => {
+  const times = [{ seconds: 0, laws: IDEAL }];
+  const variation = { chip: 0.02, column: 0.03, cell: 0.06 };
+  const { rows } = simulateCells({ ...seen, targetsMicrosiemens: [20], times, variation });
+  // The spread is 20 uS sqrt(0.02^2 + 0.03^2 + 0.06^2) = 1.4 uS; standard errors std/sqrt(n) and std/sqrt(2 n).
+  t.true(Math.abs(rows[0]!.mean - 20) < (5 * 1.4) / Math.sqrt(CELLS));
+  t.true(Math.abs(rows[0]!.std - 1.4) < (5 * 1.4) / Math.sqrt(2 * CELLS), `${rows[0]!.std}`);
+});

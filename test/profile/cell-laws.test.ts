@@ -96,6 +96,9 @@ test('cellLaws(ideal, t) is all null: the identity', async (t) => {
     driftExponentStd: null,
     driftLog: 0,
     readStd: null,
+    cellVariation: 0,
+    telegraphProbability: null,
+    telegraphAmplitude: null,
   });
 });
 

@@ -49,7 +49,7 @@ test('parseProfile(text) tells an unknown field, with the nearest right name', a
   );
   t.is(
     await message(['"drift":', '"drfit":']),
-    'a-b-1.json:10:3: /drfit: must be one of the fields schemaVersion, extends, name, description, provenance, validity, cell, referenceTime, writing, drift, readNoise, array, wires, mapping, converters, got the unknown field "drfit"; did you mean "drift"?',
+    'a-b-1.json:10:3: /drfit: must be one of the fields schemaVersion, extends, name, description, provenance, validity, cell, referenceTime, writing, drift, readNoise, telegraph, variation, faults, array, wires, mapping, converters, got the unknown field "drfit"; did you mean "drift"?',
   );
   t.is(
     await message(['"unit": "%"', '"unit": "%", "__proto__": { "a": 1 }']),
@@ -367,4 +367,84 @@ test('checkProfileText(text) names every fault of a long hostile text', async (t
     t.is(profile, null);
     t.true(some.length > 0);
   }
+});
+
+const CELL = '"referenceTime": "20 s",';
+
+test('parseProfile(text) reads stuck cells, variation and telegraph noise', async (t) => {
+  const text = GOOD.replace(
+    CELL,
+    `${CELL} "faults": { "cells": { "stuckLow": "0.1 %" }, "clusters": { "rows": 4, "columns": 2, "stuckHigh": "1 %" } },
+    "variation": { "chip": "3 %", "cell": { "value": 0.05, "unit": "1" } },
+    "telegraph": { "amplitude": { "form": "constant", "value": 5, "unit": "%" }, "probability": { "form": "table", "x": [0, 1], "y": [0, 1], "unit": "1" } },`,
+  );
+  const { faults, variation, telegraph } = await parseProfile(text, 'a-b-1.json');
+  const none = { stuckLow: 0, stuckHigh: 0, stuckRandom: 0 };
+  t.deepEqual(faults, {
+    cells: { ...none, stuckLow: 0.001 },
+    clusters: { ...none, stuckHigh: 0.01, rows: 4, columns: 2 },
+    columns: none,
+    rows: none,
+  });
+  t.deepEqual(variation, { chip: 0.03, column: 0, cell: 0.05 });
+  t.is(telegraph?.amplitude.at(0.5, 0), 0.05);
+  t.is(telegraph?.probability.at(0.5, 0), 0.5);
+  const without = await parseProfile(
+    GOOD.replace(CELL, `${CELL} "faults": {}, "variation": {},`),
+    'a-b-1.json',
+  );
+  t.is(without.faults, null);
+  t.is(without.variation, null);
+});
+
+test('parseProfile(text) tells rates and shares out of bounds', async (t) => {
+  t.is(
+    await message([CELL, `${CELL} "faults": { "cells": { "stuckLow": "120 %" } },`]),
+    'a-b-1.json:7:63: /faults/cells/stuckLow: must be a share from 0 to 1 (100 %), got "120 %"; check the unit',
+  );
+  t.is(
+    await message([CELL, `${CELL} "faults": { "rows": { "stuckLow": "60 %", "stuckHigh": "50 %" } },`]),
+    'a-b-1.json:7:48: /faults/rows: must have shares that sum to at most 1, got 1.1; make them smaller',
+  );
+  t.is(
+    await message([CELL, `${CELL} "faults": { "cells": { "SA0": "1 %" } },`]),
+    'a-b-1.json:7:51: /faults/cells/SA0: must be one of the fields stuckLow, stuckHigh, stuckRandom, got the unknown field "SA0"; leave it out',
+  );
+  t.is(
+    await message([CELL, `${CELL} "faults": { "clusters": { "stuckLow": "1 %", "rows": 0 } },`]),
+    [
+      'a-b-1.json: must be a valid device profile, got 2 faults; mend each:',
+      '7:52 /faults/clusters: must have the field "columns", got none; add it, like "columns": 4',
+      '7:81 /faults/clusters/rows: must be >= 1, got 0; write it like 4',
+    ].join('\n  '),
+  );
+  t.is(
+    await message([CELL, `${CELL} "variation": { "cell": "-1 %" },`]),
+    'a-b-1.json:7:51: /variation/cell: must be a spread of at least 0, got "-1 %"; leave out the sign',
+  );
+  const telegraph = (probability: number) =>
+    `${CELL} "telegraph": { "amplitude": { "form": "constant", "value": 5, "unit": "%" }, "probability": { "form": "constant", "value": ${probability}, "unit": "1" } },`;
+  t.is(
+    await message([CELL, telegraph(2)]),
+    'a-b-1.json:7:151: /telegraph/probability/value: must be a share, from 0 to 1 (100 %), for x from 0 to 4, got 2 at x = 0 and t = 0 s; mend the law there, with max() or clamp() if need be',
+  );
+});
+
+test('checkProfileText(text) warns of odd rates, and of effects that are said to be left out', async (t) => {
+  const warnings = async (...replacements: [string, string][]) => {
+    let text = GOOD;
+    for (const [from, to] of replacements) text = text.replace(from, to);
+    return (await checkProfileText(text, 'a-b-1.json')).faults.map(faultLine);
+  };
+  t.deepEqual(
+    await warnings(
+      ['"taken": "nothing"', '"taken": "nothing", "notModelled": ["stuck cells"]'],
+      [CELL, `${CELL} "faults": { "cells": { "stuckLow": "30 %" } }, "variation": { "chip": "80 %" },`],
+    ),
+    [
+      '5:73 /provenance/notModelled/0: should not name what "faults" models, got "stuck cells"; leave it out',
+      '7:49 /faults/cells: should stick at most 20 % of cells, got 30 %; check the unit',
+      '7:98 /variation/chip: should be at most 0.5 (50 %), got "80 %"; check it: cells whose factor would be negative are held at 0',
+    ],
+  );
 });

@@ -12,6 +12,9 @@ export const IDEAL: CellLaws = {
   driftExponentStd: null,
   driftLog: 0,
   readStd: null,
+  cellVariation: 0,
+  telegraphProbability: null,
+  telegraphAmplitude: null,
 };
 
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));

@@ -1,12 +1,16 @@
 // Targets to cells, block by block: the normals that a stage needs are drawn just before it, into the nearest cache.
 
 import { fillNormals } from '../../core/assembly/normals';
+import { fillWords } from '../../core/assembly/philox';
+import { stickStage, varies, varyIsRandom, varyStage } from './array';
 import {
   driftIsRandom,
   driftStage,
+  isTelegraphic,
   readIsBounded,
   readIsRandom,
   readStage,
+  telegraphStage,
   writeIsRandom,
   writeStage,
 } from './stages';
@@ -18,13 +22,19 @@ export const BLOCK = 1024;
 export const WRITE = 1;
 export const DRIFT = 2;
 export const READ = 4;
+/** Variation by column and cell. */
+export const VARY = 8;
+/** Stuck cells; after DRIFT, for they do not drift. */
+export const STICK = 16;
 
-/** Stream slots of one kind of cell: write, drift, read. */
-export const SLOTS = 3;
+/** Stream slots of one kind of cell: write, drift, read, vary, telegraph. */
+const SLOTS = 5;
 
-const streams: usize = memory.data(6 * 16, 16);
+const streams: usize = memory.data(10 * 16, 16);
 /** Room for the block, its offset in the first group, an odd group, and three cells over. */
 const normals: usize = memory.data((1024 + 64) * 4, 16);
+/** What stages that are not random multiply: the other room may hold bare words, of which some are no numbers. */
+const zeros: usize = memory.data((1024 + 16) * 4, 16);
 const scratch: usize = memory.data((1024 + 16) * 4, 16);
 
 /** Where the key and the counter of a stream (four words) are to be put. */
@@ -32,44 +42,56 @@ export function streamAt(slot: i32): usize {
   return streams + ((<usize>slot) << 4);
 }
 
-/** Draws normals `first` to `first + n` of a stream. Returns where they lie. */
-function draw(slot: i32, first: u64, n: i32): usize {
+/** Draws normals, or words, `first` to `first + n` of a stream. Returns where they lie. */
+function draw(slot: i32, first: u64, n: i32, areWords: bool = false): usize {
   const stream = streamAt(slot);
   const offset = <i32>(first & 15);
   const group = first >> 4;
-  fillNormals(
-    normals,
-    (offset + n + 15) >> 4,
-    <u32>group,
-    <u32>(group >> 32),
-    load<u32>(stream),
-    load<u32>(stream, 4),
-    load<u32>(stream, 8),
-    load<u32>(stream, 12),
-  );
+  const groups = (offset + n + 15) >> 4;
+  const low = <u32>group;
+  const high = <u32>(group >> 32);
+  const key0 = load<u32>(stream);
+  const key1 = load<u32>(stream, 4);
+  const counter2 = load<u32>(stream, 8);
+  const counter3 = load<u32>(stream, 12);
+  if (areWords) fillWords(normals, groups, low, high, key0, key1, counter2, counter3);
+  else fillNormals(normals, groups, low, high, key0, key1, counter2, counter3);
   return normals + ((<usize>offset) << 2);
 }
 
-/** Runs the chosen stages on a block of n cells. Without WRITE the cells hold what was written already. */
+/**
+ * Runs the chosen stages on a block of n cells of a kind (0 plus, 1 minus), which starts at element `first` of the layer and
+ * is at `at` of this call. Without WRITE the cells hold what was written already.
+ */
 export function runStages(
   stages: i32,
   cells: usize,
   targets: usize,
   n: i32,
   first: u64,
-  slot: i32,
+  at: i32,
+  kind: i32,
   noise: f32,
 ): void {
+  const slot = kind * SLOTS;
   if (stages & WRITE) {
-    const z = writeIsRandom(noise) ? draw(slot, first, n) : normals;
+    const z = writeIsRandom(noise) ? draw(slot, first, n) : zeros;
     writeStage(cells, targets, n, z, noise);
   }
+  if (stages & VARY && varies(kind, noise)) {
+    const z = varyIsRandom(noise) ? draw(slot + 3, first, n) : zeros;
+    varyStage(kind, cells, n, first, z, noise);
+  }
   if (stages & DRIFT) {
-    const z = driftIsRandom(noise) ? draw(slot + 1, first, n) : normals;
+    const z = driftIsRandom(noise) ? draw(slot + 1, first, n) : zeros;
     driftStage(cells, targets, n, z, noise);
   }
+  if (stages & STICK) stickStage(kind, cells, at, n);
+  if (stages & READ && isTelegraphic(noise)) {
+    telegraphStage(cells, n, draw(slot + 4, first, n, true), noise);
+  }
   if (stages & READ && (readIsRandom(noise) || readIsBounded())) {
-    const z = readIsRandom(noise) ? draw(slot + 2, first, n) : normals;
+    const z = readIsRandom(noise) ? draw(slot + 2, first, n) : zeros;
     readStage(cells, n, z, noise);
   }
 }
@@ -90,7 +112,7 @@ export function stageCells(
     const bytes = (<usize>n) << 2;
     const offset = (<usize>at) << 2;
     if (!(stages & WRITE)) memory.copy(scratch, cells + offset, bytes);
-    runStages(stages, scratch, targets + offset, n, element, 0, noise);
+    runStages(stages, scratch, targets + offset, n, element, at, 0, noise);
     memory.copy(out + offset, scratch, bytes);
     at += n;
   }

@@ -1,6 +1,6 @@
 // Targets to effective weights in one pass, cells being recomputed from their streams. The twin is in ../plain.ts.
 
-import { BLOCK, runStages, SLOTS } from './cells';
+import { BLOCK, runStages } from './cells';
 
 const plusCells: usize = memory.data((1024 + 16) * 4, 16);
 const minusCells: usize = memory.data((1024 + 16) * 4, 16);
@@ -29,8 +29,8 @@ export function effectiveWeights(
     const element = <u64>first + at;
     const n = min(BLOCK - <i32>(element & 15), count - at);
     const offset = (<usize>at) << 2;
-    runStages(stages, plusCells, targetPlus + offset, n, element, 0, noise);
-    if (targetMinus) runStages(stages, minusCells, targetMinus + offset, n, element, SLOTS, noise);
+    runStages(stages, plusCells, targetPlus + offset, n, element, at, 0, noise);
+    if (targetMinus) runStages(stages, minusCells, targetMinus + offset, n, element, at, 1, noise);
     for (let done = 0; done < n; ) {
       const run = min(columns - column, n - done);
       const moved = (<usize>done) << 2;

@@ -1,5 +1,6 @@
 // Entry of the module behind ../kernels.ts.
 
+export { setCellVariation, setFactors, setStuck } from './array';
 export { stageCells, streamAt } from './cells';
 export { effectiveWeights } from './effective';
 export { setBounds, setNumbers } from './stages';

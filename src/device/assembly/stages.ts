@@ -11,6 +11,8 @@ import {
   position,
   READ_STD,
   share,
+  TELEGRAPH_AMPLITUDE,
+  TELEGRAPH_PROBABILITY,
   tableAt,
   WRITE_SHIFT,
   WRITE_STD,
@@ -48,7 +50,7 @@ export function readIsRandom(noise: f32): bool {
 
 /**
  * Writes `n` targets into cells. Absent laws are tables of zeros: a test within the loop costs more than a look-up. `z`
- * holds normals, or where the stage is not random, any finite numbers.
+ * holds normals, or where the stage is not random, zeros.
  */
 export function writeStage(cells: usize, targets: usize, n: i32, z: usize, noise: f32): void {
   const isShifted = isPresent(WRITE_SHIFT);
@@ -96,6 +98,31 @@ export function driftStage(cells: usize, targets: usize, n: i32, z: usize, noise
 /** Whether a read bounds cells that it does not change otherwise: all others are above 0 already. */
 export function readIsBounded(): bool {
   return high != Infinity;
+}
+
+/** Whether cells are caught in the lower of two states at times. */
+export function isTelegraphic(noise: f32): bool {
+  return isPresent(TELEGRAPH_PROBABILITY) && isPresent(TELEGRAPH_AMPLITUDE) && noise != 0;
+}
+
+/** Lowers those of `n` cells, in place, that a read finds in their lower state; `words` are random. */
+export function telegraphStage(cells: usize, n: i32, words: usize, noise: f32): void {
+  const inverse = f32x4.splat(inverseGMax);
+  const scale = f32x4.splat(noise);
+  const probabilities = tableAt(TELEGRAPH_PROBABILITY);
+  const amplitudes = tableAt(TELEGRAPH_AMPLITUDE);
+  const bytes = (<usize>n) << 2;
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const g = v128.load(cells + at);
+    const p = position(f32x4.mul(g, inverse));
+    const i = interval(p);
+    const d = share(p, i);
+    const u = f32x4.mul(f32x4.convert_i32x4_u(v128.load(words + at)), f32x4.splat(2.3283064365386963e-10));
+    const isLow = f32x4.lt(u, interpolate(probabilities, i, d));
+    const left = f32x4.sub(f32x4.splat(1), f32x4.mul(scale, interpolate(amplitudes, i, d)));
+    const low = f32x4.mul(g, f32x4.max(left, f32x4.splat(0)));
+    v128.store(cells + at, v128.bitselect(low, g, isLow));
+  }
 }
 
 /** Reads `n` cells once, in place. `z` as for `writeStage`. */

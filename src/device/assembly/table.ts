@@ -8,9 +8,11 @@ export const WRITE_STD = 1;
 export const DRIFT_MEAN = 2;
 export const DRIFT_STD = 3;
 export const READ_STD = 4;
+export const TELEGRAPH_PROBABILITY = 5;
+export const TELEGRAPH_AMPLITUDE = 6;
 
-const tables: usize = memory.data(2050 * 4 * 5, 16);
-const present: usize = memory.data(5 * 4, 16);
+const tables: usize = memory.data(2050 * 4 * 7, 16);
+const present: usize = memory.data(7 * 4, 16);
 
 /** Where the values of a table are to be put. */
 export function tableAt(table: i32): usize {
