@@ -56,6 +56,7 @@ const HEAVY = [
   'd3-node',
   'piscina',
   '@huggingface/tokenizers',
+  'hyparquet',
 ];
 
 const BANNED_NAMES = /^(utils?|helpers?|types?|config|manager|misc|common|shared)(\..*)?\.ts$/;

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { parseDuration, parseDurations } from '../core/duration.ts';
 import { neededOption } from './needed-option.ts';
-import { decimal, list, seed, whole } from './option-values.ts';
+import { columns, decimal, list, seed, whole } from './option-values.ts';
 
 /*
  * Options that several commands share, so that they read and behave alike everywhere. Each function adds one option.
@@ -78,9 +78,15 @@ export function taskOption(command: Command, what: string): Command {
   return neededOption(command, new Option('--task <task>', what));
 }
 
-/** `--data DIR`. */
+/** `--data DIR`, and `--columns` of own data. */
 export function dataOption(command: Command): Command {
-  return command.option('--data <dir>', "the task's files in their own layout; reviews needs none");
+  command.option('--data <dir>', "the task's files in their own layout; reviews needs none");
+  return command.addOption(
+    new Option(
+      '--columns <names>',
+      'custom: columns or fields of its files, such as text=question,pair=answer,label=gold (default: text, pair, label)',
+    ).argParser(columns('--columns')),
+  );
 }
 
 /** `--at LIST`: times since the reference read after writing. */

@@ -97,6 +97,26 @@ export function shard(option: string): (text: string) => Shard {
   };
 }
 
+/** Names of the columns of own data, `text=NAME,label=NAME` and perhaps `pair=NAME`. */
+export function columns(option: string): (text: string) => { text: string; pair?: string; label: string } {
+  return (words) => {
+    const named = new Map(
+      words.split(',').map((part) => {
+        const at = part.indexOf('=');
+        return [part.slice(0, at).trim(), part.slice(at + 1).trim()] as const;
+      }),
+    );
+    const [text, pair, label] = ['text', 'pair', 'label'].map((role) => named.get(role));
+    const isKnown = [...named].every(
+      ([role, name]) => ['text', 'pair', 'label'].includes(role) && name !== '',
+    );
+    if (!isKnown || text === undefined || label === undefined || named.size !== words.split(',').length) {
+      throw new UsageError(option, `must be text=NAME,label=NAME and perhaps pair=NAME, got "${words}"`);
+    }
+    return pair === undefined ? { text, label } : { text, pair, label };
+  };
+}
+
 /** A chip of a bundle, `BUNDLE@SEED`; the bundle's path may have an @ too. */
 export function bundleChip(option: string): (text: string) => { bundle: string; seed: number } {
   return (text) => {

@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { BadFileError, UsageError } from '../core/errors.ts';
+import { type Columns, type RawRow, readSplitRows } from './custom-rows.ts';
 import type { Example, SplitName, Task } from './task.ts';
-import { readLines } from './tsv.ts';
 
 /** More classes than that are taken for a mistake (an identifier in place of a label). */
 const MOST_CLASSES = 1000;
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 type Label = string | number;
 
@@ -13,31 +13,49 @@ interface RawExample {
   readonly text: string;
   readonly pair?: string;
   readonly label: Label;
+  /** It comes from a table, where everything is text. */
+  readonly isText: boolean;
   readonly where: string;
 }
 
+const COLUMNS: Columns = { text: 'text', pair: 'pair', label: 'label' };
+
 /**
- * Reads a task of one's own: `train.jsonl`, `dev.jsonl` and perhaps `test.jsonl`, each line
- * `{"text", "pair"?, "label"}`. Labels that are strings name the classes, numbered in order of their spelling over all
- * files; whole numbers are the class numbers themselves, from 0; numbers with a fraction anywhere make it a regression.
+ * Reads a task of one's own: `train`, `dev` and perhaps `test`, each as `.jsonl` (a line `{"text", "pair"?, "label"}`),
+ * `.tsv` or `.csv` (with a line of column names). Labels that are texts name the classes, numbered in order of their
+ * spelling over all files; whole numbers are the class numbers themselves, from 0; numbers with a fraction anywhere make
+ * it a regression. A test whose labels are all absent or -1 has none, and is left out.
+ *
+ * @param columns Names of the columns; default `text`, `pair` where there is such a one, and `label`.
  * @throws UsageError if train or dev is missing; BadFileError, with file and line, if a line is not as it must be
  */
-export async function readCustom(folder: string): Promise<Task> {
+export async function readCustom(folder: string, columns?: Columns): Promise<Task> {
   const raw: Record<SplitName, RawExample[]> = { train: [], dev: [], test: [] };
   const notes: string[] = [];
   for (const split of ['train', 'dev', 'test'] as const) {
-    const path = join(folder, `${split}.jsonl`);
-    if (existsSync(path))
-      raw[split] = (await readLines(path)).map((line, index) => readLine(line, `${path}:${index + 1}`));
-    else if (split === 'test') notes.push('there is no test.jsonl');
-    else throw new UsageError(folder, `must hold train.jsonl and dev.jsonl, got no ${split}.jsonl; write it`);
+    const rows = await readSplitRows(folder, split);
+    if (rows === null && split === 'test') notes.push('there is no test.jsonl');
+    else if (rows === null) {
+      throw new UsageError(
+        folder,
+        `must hold train.jsonl and dev.jsonl (or .tsv, .csv), got no ${split}.jsonl; write it`,
+      );
+    } else if (split === 'test' && rows.length > 0 && rows.every((row) => isUnlabelled(row, columns))) {
+      notes.push('test has no labels');
+    } else raw[split] = rows.map((row) => exampleOf(row, columns));
   }
-  const all = [...raw.train, ...raw.dev, ...raw.test];
-  const { kind, labels, numberOf } = labelsOf(all, folder);
+  const read = [...raw.train, ...raw.dev, ...raw.test];
+  // In a table a number is text like all else: it is one if all labels are.
+  const isNumeric = read.every((example) => !example.isText || NUMBER.test(String(example.label)));
+  const typed = (example: RawExample): RawExample =>
+    example.isText && isNumeric ? { ...example, label: Number(example.label) } : example;
+  const { kind, labels, numberOf } = labelsOf(read.map(typed), folder);
   const examples = (split: SplitName): Example[] =>
-    raw[split].map(({ text, pair, label }) =>
-      pair === undefined ? { text, label: numberOf(label) } : { text, pair, label: numberOf(label) },
-    );
+    raw[split]
+      .map(typed)
+      .map(({ text, pair, label }) =>
+        pair === undefined ? { text, label: numberOf(label) } : { text, pair, label: numberOf(label) },
+      );
   return {
     name: 'custom',
     kind,
@@ -57,28 +75,35 @@ export async function readCustom(folder: string): Promise<Task> {
   };
 }
 
-function readLine(line: string, where: string): RawExample {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    throw new BadFileError(where, 'must be one JSON object, got other text; mend or remove the line');
-  }
-  const { text, pair, label } = (value ?? {}) as { text?: unknown; pair?: unknown; label?: unknown };
-  if (typeof text !== 'string' || (pair !== undefined && typeof pair !== 'string')) {
+function isUnlabelled({ fields }: RawRow, columns: Columns = COLUMNS): boolean {
+  const label = fields[columns.label];
+  return label === undefined || label === null || label === '' || label === -1 || label === '-1';
+}
+
+function exampleOf({ fields, where, shown, isText }: RawRow, columns?: Columns): RawExample {
+  const { text: textColumn, pair: pairColumn, label: labelColumn } = columns ?? COLUMNS;
+  const text = fields[textColumn];
+  // A column that was asked for must be there; `pair` by default need not.
+  const pair = pairColumn === undefined ? undefined : fields[pairColumn];
+  const isPair = typeof pair === 'string' || (pair === undefined && columns?.pair === undefined);
+  if (typeof text !== 'string' || !isPair) {
+    const names =
+      columns?.pair === undefined ? `"${textColumn}" (and "pair")` : `"${textColumn}" and "${columns.pair}"`;
     throw new BadFileError(
       where,
-      `must have "text" (and "pair") as strings, got ${line.slice(0, 60)}; mend the line`,
+      `must have ${names} as strings, got ${shown}; mend the line, or see --columns`,
     );
   }
-  if (typeof label !== 'string' && typeof label !== 'number') {
-    const got = label === undefined ? 'none' : JSON.stringify(label);
+  const label = fields[labelColumn];
+  if ((typeof label !== 'string' || label === '') && typeof label !== 'number') {
+    const got = label === undefined || label === '' ? 'none' : JSON.stringify(label);
     throw new BadFileError(
       where,
-      `must have a "label" that is a string or a number, got ${got}; mend the line`,
+      `must have a "${labelColumn}" that is a string or a number, got ${got}; mend the line`,
     );
   }
-  return pair === undefined ? { text, label, where } : { text, pair, label, where };
+  const example = { text, label, isText, where };
+  return pair === undefined ? example : { ...example, pair: pair as string };
 }
 
 function labelsOf(

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BadFileError, UsageError } from '../core/errors.ts';
+import { findParquet, readParquetSplit } from './glue-parquet.ts';
 import type { GlueTask } from './glue-tasks.ts';
 import type { Example, SplitName, Task } from './task.ts';
 import { type Row, readTsv } from './tsv.ts';
@@ -8,29 +9,59 @@ import { type Row, readTsv } from './tsv.ts';
 const CURE = "see GLUE's own layout";
 
 /**
- * Reads a GLUE task from a folder in GLUE's own layout (`train.tsv`, `dev.tsv`), or from the folder that holds it
- * under its name (`SST-2/`). GLUE's test sets carry no labels: `test` is empty.
+ * Reads a GLUE task from a folder in GLUE's own layout (`train.tsv`, `dev.tsv`) or in Hugging Face's of Parquet files, or
+ * from the folder that holds it under its name (`SST-2/`, `sst2/`). Where test has no labels `test` is empty: GLUE's own
+ * never has.
+ *
  * @throws UsageError if neither file is there; BadFileError, with file and line, if a row is not as it must be
  */
 export async function readGlue(task: GlueTask, folder: string): Promise<Task> {
+  const { name, kind, labels, metrics, origin, licence } = task;
   const has = (place: string) => Object.values(task.files).some((file) => existsSync(join(place, file)));
-  const place = [folder, join(folder, task.name)].find(has);
-  if (place === undefined) {
-    const files = Object.values(task.files).join(' or ');
-    throw new UsageError(
-      folder,
-      `must hold ${files} of ${task.name}, got neither; pass --data with the task's folder`,
-    );
-  }
-  const notes = [...(task.notes ?? []), "GLUE's test labels are not public"];
+  const place = [folder, join(folder, task.folder ?? name)].find(has);
+  const read = place === undefined ? await readParquets(task, folder) : await readTsvs(task, place);
+  const { splits, notes } = read;
+  const all = [...(task.notes ?? []), ...notes];
+  return { name, kind, labels, metrics, ...splits, origin, licence, notes: all };
+}
+
+interface Splits {
+  readonly splits: Readonly<Record<SplitName, readonly Example[]>>;
+  readonly notes: readonly string[];
+}
+
+const UNLABELLED = "GLUE's test labels are not public";
+
+async function readTsvs(task: GlueTask, place: string): Promise<Splits> {
+  const notes = [UNLABELLED];
   const splits: Record<SplitName, Example[]> = { train: [], dev: [], test: [] };
   for (const split of ['train', 'dev'] as const) {
     const path = join(place, task.files[split]!);
     if (existsSync(path)) splits[split] = readExamples(task, path, await readTsv(path));
     else notes.push(`there is no ${task.files[split]}`);
   }
-  const { name, kind, labels, metrics, origin, licence } = task;
-  return { name, kind, labels, metrics, ...splits, origin, licence, notes };
+  return { splits, notes };
+}
+
+async function readParquets(task: GlueTask, folder: string): Promise<Splits> {
+  const files = await findParquet(task, folder);
+  if (files === null) {
+    const names = Object.values(task.files).join(' or ');
+    throw new UsageError(
+      folder,
+      `must hold ${names} of ${task.name}, or its Parquet files (${task.hub.splits.dev}-00000-of-00001.parquet), got neither; pass --data with the task's folder`,
+    );
+  }
+  const notes: string[] = [];
+  const splits: Record<SplitName, readonly Example[]> = { train: [], dev: [], test: [] };
+  for (const split of ['train', 'dev', 'test'] as const) {
+    const paths = files[split];
+    const examples = paths === undefined ? undefined : await readParquetSplit(task, paths);
+    if (examples) splits[split] = examples;
+    else if (examples === null) notes.push(`${task.hub.splits[split]} has no labels (-1)`);
+    else notes.push(`there is no ${task.hub.splits[split]}`);
+  }
+  return { splits, notes };
 }
 
 function readExamples(task: GlueTask, path: string, rows: readonly Row[]): Example[] {
@@ -50,6 +81,9 @@ function readExamples(task: GlueTask, path: string, rows: readonly Row[]): Examp
   const pair = columns.pair === undefined ? null : at(columns.pair);
   const label = at(columns.label);
   const width = header?.length ?? columns.width!;
+  if (body.length === 0) {
+    throw new BadFileError(path, 'must hold at least one example, got none; check the file');
+  }
   return body.map((row) => {
     if (row.fields.length !== width) {
       throw new BadFileError(

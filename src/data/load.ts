@@ -1,5 +1,6 @@
 import { UsageError } from '../core/errors.ts';
 import { readCustom } from './custom.ts';
+import type { Columns } from './custom-rows.ts';
 import { readGlue } from './glue.ts';
 import { GLUE_TASKS } from './glue-tasks.ts';
 import { loadReviews } from './reviews.ts';
@@ -22,15 +23,19 @@ export function taskName(name: string): string {
 /**
  * Loads a task with all its splits.
  * @param options.folder the data, in the task's own layout; `reviews` has its data with it and takes none
+ * @param options.columns names of the columns of `custom`
  * @param options.seed of the split of `reviews`; other tasks come split
  * @throws UsageError if there is no such task, or a folder is missing or not wanted; BadFileError if data are malformed
  */
 export async function loadTask(
   name: string,
-  options: { folder?: string | undefined; seed: number },
+  options: { folder?: string | undefined; columns?: Columns | undefined; seed: number },
 ): Promise<Task> {
   const known = taskName(name);
-  const { folder, seed } = options;
+  const { folder, columns, seed } = options;
+  if (columns !== undefined && known !== 'custom') {
+    throw new UsageError('--columns', `must go with --task custom, got ${known}; leave it out`);
+  }
   if (known === 'reviews') {
     if (folder !== undefined) {
       throw new UsageError(
@@ -44,6 +49,6 @@ export async function loadTask(
     throw new UsageError('--data', `must name the folder of ${known}, got nothing; pass --data DIR`);
   }
   return known === 'custom'
-    ? readCustom(folder)
+    ? readCustom(folder, columns)
     : readGlue(GLUE_TASKS.find((task) => task.name === known)!, folder);
 }

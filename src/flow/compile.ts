@@ -19,6 +19,7 @@ import { permutation } from '../core/philox.ts';
 import type { Progress } from '../core/progress.ts';
 import { stream } from '../core/stream.ts';
 import { batches } from '../data/batches.ts';
+import type { Columns } from '../data/custom-rows.ts';
 import { splitOf } from '../data/task.ts';
 import { modelFeeds } from '../evaluate/model-feeds.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
@@ -47,6 +48,8 @@ export interface CompileJob {
   /** Task whose training examples set the converter ranges; `data` is its folder. */
   readonly calibrateOn: string;
   readonly data?: string;
+  /** Names of the columns of task `custom`. */
+  readonly columns?: Columns;
   readonly seed: number;
   readonly force: boolean;
   readonly progress: Progress;
@@ -161,7 +164,7 @@ function withOwnHead({ graph, classifier }: Model): Graph {
 
 /** Seeded training examples in batches without padding. */
 async function calibrationFeeds(job: CompileJob, model: Model): Promise<Record<string, Tensor>[]> {
-  const task = await openTask(job.calibrateOn, job.data);
+  const task = await openTask(job.calibrateOn, job.data, job.columns);
   const train = splitOf(task, 'train');
   const chosen = permutation(train.length, stream(job.seed, 'calibrate')).subarray(0, CALIBRATION_EXAMPLES);
   const { examples } = encodeSplit(

@@ -1,4 +1,5 @@
 import type { Encoded } from '../data/batches.ts';
+import type { Columns } from '../data/custom-rows.ts';
 import { loadTask } from '../data/load.ts';
 import { type Example, type SplitName, splitOf, type Task } from '../data/task.ts';
 import type { EvaluationData } from '../evaluate/evaluation-data.ts';
@@ -15,8 +16,8 @@ export const TOKENS_A_BATCH = 512;
 const SPLIT_SEED = 1;
 
 /** Loads a task, always with the same splits. */
-export function openTask(name: string, folder?: string): Promise<Task> {
-  return loadTask(name, { folder, seed: SPLIT_SEED });
+export function openTask(name: string, folder?: string, columns?: Columns): Promise<Task> {
+  return loadTask(name, { folder, columns, seed: SPLIT_SEED });
 }
 
 /** A split as token ids and labels. */

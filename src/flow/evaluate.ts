@@ -7,6 +7,7 @@ import { readBundle } from '../compile/bundle.ts';
 import { UsageError } from '../core/errors.ts';
 import { readText, stableJson, writeFileAtomic } from '../core/files.ts';
 import type { Progress } from '../core/progress.ts';
+import type { Columns } from '../data/custom-rows.ts';
 import { planJobs, shardOf } from '../evaluate/plan.ts';
 import { runJobs } from '../evaluate/run.ts';
 import type { RunRecord } from '../evaluate/run-record.ts';
@@ -27,6 +28,8 @@ export interface EvaluateJob {
   readonly tokenizer?: string;
   readonly task: string;
   readonly data?: string;
+  /** Names of the columns of task `custom`. */
+  readonly columns?: Columns;
   readonly chips: number;
   readonly at: readonly number[];
   readonly noise: readonly number[];
@@ -74,7 +77,7 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
   if (job.read === 'live') for (const { bundle } of arms) refuseLiveReads(bundle.program.profile);
   const engine = await openEngine(job.engine);
   const model = await loadModel(job.model ?? namedModel(arms[0]!), job.tokenizer);
-  const task = await openTask(job.task, job.data);
+  const task = await openTask(job.task, job.data, job.columns);
   const split = reportedSplit(task);
   const data = evaluationData(model, task, split, job.limit);
   checkArms(arms, model, task);

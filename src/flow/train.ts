@@ -1,6 +1,7 @@
 import type { MethodName } from '../adapter/adapter.ts';
 import { refuseExisting, refuseForeignFolder } from '../core/files.ts';
 import type { Progress } from '../core/progress.ts';
+import type { Columns } from '../data/custom-rows.ts';
 import { loadModel } from '../model/load.ts';
 import { openEngine } from '../runtime/open.ts';
 import type { Draw } from '../tune/draws.ts';
@@ -16,6 +17,8 @@ export interface TrainJob extends NewAdapterJob, WrittenJob {
   readonly tokenizer?: string;
   readonly task: string;
   readonly data?: string;
+  /** Names of the columns of task `custom`. */
+  readonly columns?: Columns;
   readonly lambda: number;
   readonly draw: Draw;
   readonly optimizer: 'adamw' | 'sgd';
@@ -86,7 +89,7 @@ export async function openTraining(job: TrainJob): Promise<Loaded> {
   job.progress.stage('load');
   const [model, task, engine] = await Promise.all([
     loadModel(job.model, job.tokenizer),
-    openTask(job.task, job.data),
+    openTask(job.task, job.data, job.columns),
     openEngine(job.engine),
   ]);
   return { model, task, engine };

@@ -1,5 +1,15 @@
 import test from 'ava';
-import { decimal, list, probability, seed, shape, shard, whole } from '../../src/cli/option-values.ts';
+import {
+  bundleChip,
+  columns,
+  decimal,
+  list,
+  probability,
+  seed,
+  shape,
+  shard,
+  whole,
+} from '../../src/cli/option-values.ts';
 import { UsageError } from '../../src/core/errors.ts';
 
 test('decimal reads decimal numbers and nothing else', (t) => {
@@ -66,6 +76,35 @@ test('shard reads i/n with i from 1 to n', (t) => {
   for (const text of ['0/8', '9/8', '1', '1/0', 'a/b', '1/2/3']) {
     t.throws(() => shard('--shard')(text), {
       message: `--shard: must be i/n with i from 1 to n such as 2/8, got "${text}"`,
+    });
+  }
+});
+
+test('columns: text and label, and perhaps pair, each once', (t) => {
+  const read = columns('--columns');
+  t.deepEqual(read('text=q, label=y'), { text: 'q', label: 'y' });
+  t.deepEqual(read('label=y,pair=a b,text=q'), { text: 'q', pair: 'a b', label: 'y' });
+  for (const text of [
+    '',
+    'text=q',
+    'text=q,label=',
+    'text=q,label=y,gold=z',
+    'text=q,text=r,label=y',
+    'q,y',
+  ]) {
+    t.throws(() => read(text), {
+      message: `--columns: must be text=NAME,label=NAME and perhaps pair=NAME, got "${text}"`,
+    });
+  }
+});
+
+test('bundleChip: a bundle and a seed, the path perhaps with an @ too', (t) => {
+  const read = bundleChip('--chip');
+  t.deepEqual(read('bundles/a@7'), { bundle: 'bundles/a', seed: 7 });
+  t.deepEqual(read('a@b/c@0'), { bundle: 'a@b/c', seed: 0 });
+  for (const text of ['bundles/a', '@7', 'a@', 'a@-1', 'a@99999999999999999']) {
+    t.throws(() => read(text), {
+      message: `--chip: must be a bundle and a chip's seed such as bundles/grasp@7, got "${text}"`,
     });
   }
 });

@@ -98,6 +98,26 @@ const faults: readonly [string, string, string, (folder: string) => string][] = 
       `${join(folder, 'dev.tsv')}:2: the label must be a number from 0 to 5, got "5.5"; mend the row`,
   ],
   [
+    'a file without rows',
+    'SST-2',
+    'sentence\tlabel\n',
+    (folder) => `${join(folder, 'dev.tsv')}: must hold at least one example, got none; check the file`,
+  ],
+  [
+    'an empty file',
+    'SST-2',
+    '',
+    (folder) =>
+      `${join(folder, 'dev.tsv')}:1: must have a column "sentence", got none; see GLUE's own layout`,
+  ],
+  [
+    'a label that is not public',
+    'SST-2',
+    'sentence\tlabel\ngood\t-1\n',
+    (folder) =>
+      `${join(folder, 'dev.tsv')}:2: the label must be one of 0, 1, got "-1"; mend or remove the row`,
+  ],
+  [
     'a header without its columns',
     'SST-2',
     'text\tlabel\ngood\t1\n',
@@ -107,7 +127,7 @@ const faults: readonly [string, string, string, (folder: string) => string][] = 
 ];
 
 for (const [name, task, text, message] of faults) {
-  test(`loadTask: names file and line of ${name}`, async (t) => {
+  test(`loadTask: names file and place of ${name}`, async (t) => {
     const folder = await folderOf(t, { 'dev.tsv': text });
     await t.throwsAsync(loadTask(task, { folder, seed: 1 }), {
       instanceOf: BadFileError,
@@ -120,7 +140,7 @@ test('loadTask: a folder without the files, a missing and an unwanted --data, an
   const folder = await folderOf(t, {});
   await t.throwsAsync(loadTask('SST-2', { folder, seed: 1 }), {
     instanceOf: UsageError,
-    message: `${folder}: must hold train.tsv or dev.tsv of SST-2, got neither; pass --data with the task's folder`,
+    message: `${folder}: must hold train.tsv or dev.tsv of SST-2, or its Parquet files (validation-00000-of-00001.parquet), got neither; pass --data with the task's folder`,
   });
   await t.throwsAsync(loadTask('CoLA', { seed: 1 }), {
     instanceOf: UsageError,
@@ -133,7 +153,7 @@ test('loadTask: a folder without the files, a missing and an unwanted --data, an
   t.throws(() => taskName('imdb'), {
     instanceOf: UsageError,
     message:
-      '--task: must be one of reviews, SST-2, CoLA, MRPC, RTE, STS-B, WNLI, QNLI, QQP, MNLI, custom, got "imdb"; choose one of them',
+      '--task: must be one of reviews, SST-2, CoLA, MRPC, RTE, STS-B, WNLI, QNLI, QQP, MNLI, MNLI-mm, custom, got "imdb"; choose one of them',
   });
 });
 

@@ -29,7 +29,7 @@ export function registerTrain(parent: Command, host: Host): void {
     .command('train')
     .description('Fine-tune an adapter and a head on a task; the model itself stays as it is');
   modelOption(command);
-  taskOption(command, 'SST-2, CoLA, MRPC, RTE, STS-B, WNLI, QNLI, QQP, MNLI, reviews or custom');
+  taskOption(command, 'SST-2, CoLA, MRPC, RTE, STS-B, WNLI, QNLI, QQP, MNLI, MNLI-mm, reviews or custom');
   dataOption(command);
   addMethodOptions(command);
   addChipOptions(command);
