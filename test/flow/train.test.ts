@@ -164,7 +164,7 @@ test('train: what is refused leaves an existing --out as it was, even with --for
     ],
     [
       { mirroredDraws: true },
-      '--mirrored-draws: must go with a method that is trained with draws, got grasp without; add --draws or leave it out',
+      '--mirrored-draws: must go with a method that is trained with draws, got head without; add --draws or leave it out',
     ],
     [
       { method: 'lora', rank: 257 },
