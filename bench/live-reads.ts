@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { createChipWriter } from '../src/chip/writer.ts';
-import { drawnProducts, withLiveReads } from '../src/compile/live-reads.ts';
+import { drawnValues } from '../src/compile/drawn-values.ts';
+import { withLiveReads } from '../src/compile/live-reads.ts';
 import type { Program } from '../src/compile/program.ts';
 import { createLiveDraws } from '../src/evaluate/live-draws.ts';
 import type { Engine, Feeds } from '../src/runtime/engine.ts';
@@ -29,7 +30,7 @@ export async function benchLiveReads(
     engine.load(graph, { threads: 1 }),
   ]);
   const [rows, tokens] = batch.ids!.shape as [number, number];
-  const draws = createLiveDraws(drawnProducts(noisy, layers), () => tokens);
+  const draws = createLiveDraws(drawnValues(noisy), () => tokens);
   const of = { indices: Array.from({ length: rows }, (_, i) => i), shape: [rows, tokens] } as const;
   const writer = createChipWriter(program);
   const state = { chip: 1, seconds: 3600, noise: 1, read: 0, source: 'all', compensate: 'none' } as const;

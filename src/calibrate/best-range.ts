@@ -35,6 +35,20 @@ export function bestRange(values: Float32Array, top: number): number {
   return roundedUp(best.range);
 }
 
+/**
+ * The range that a share of the observed values, by size, lies within.
+ *
+ * @param values Observed values, any order and sign. Sorted in place by size.
+ * @param share Above 0, at most 1.
+ * @returns The range, above 0, rounded up to three significant digits; 1 where it would be 0.
+ */
+export function percentileRange(values: Float32Array, share: number): number {
+  for (let i = 0; i < values.length; i++) values[i] = Math.abs(values[i]!);
+  values.sort();
+  const range = values[Math.max(0, Math.ceil(share * values.length) - 1)] ?? 0;
+  return range === 0 ? 1 : roundedUp(range);
+}
+
 /** Three significant digits, so that a last bit of the engine's arithmetic does not change a bundle. */
 function roundedUp(range: number): number {
   const unit = 10 ** (Math.floor(Math.log10(range)) - 2);

@@ -5,6 +5,7 @@ import {
   converterOf,
   type LayerRanges,
   type Program,
+  type ProgramLayer,
   type Ranges,
   sliceWeights,
   stripFeeds,
@@ -15,7 +16,7 @@ import { buildGraph } from '../graph/build.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { inferShapes } from '../graph/shapes.ts';
 import type { Engine } from '../runtime/engine.ts';
-import { bestRange } from './best-range.ts';
+import { bestRange, percentileRange } from './best-range.ts';
 
 /** Rows (tokens) of all batches together whose values are kept, some of each batch; drawn from a keyed stream. */
 const ROWS_KEPT = 512;
@@ -64,17 +65,18 @@ export async function calibrateRanges(
   } finally {
     await session.release();
   }
-  // Of an exact converter the range is never used; any step will do to find one.
-  const top = (how: Bits) => converterOf(how)?.top ?? 127;
   const ranges = new Map<string, LayerRanges>();
   for (const layer of layers) {
     const input = new Float32Array(layer.strips.length);
     const adc = new Float32Array(layer.strips.length * layer.out);
     layer.strips.forEach((_, strip) => {
-      input[strip] = bestRange(joined(pools.get(`${layer.name}/${strip}`)!), top(options.dac));
+      input[strip] = seenRange(options.dac, joined(pools.get(`${layer.name}/${strip}`)!));
       layer.columns.forEach(([left, right], column) => {
-        const range = bestRange(joined(pools.get(`${layer.name}/${strip}/${column}`)!), top(options.adc));
-        adc.fill(range, strip * layer.out + left, strip * layer.out + right);
+        const values = joined(pools.get(`${layer.name}/${strip}/${column}`)!);
+        const ofColumns = adc.subarray(strip * layer.out + left, strip * layer.out + right);
+        const current = rangeMicrosiemens(program, layer, strip);
+        if (current === null) ofColumns.fill(seenRange(options.adc, values));
+        else columnRanges(ofColumns, current * input[strip]!, layer.scale.subarray(strip * layer.out + left));
       });
     });
     ranges.set(layer.name, { input, adc });
@@ -88,6 +90,27 @@ function wiredWeights(program: Program): Record<string, Tensor> {
   if (wires === null) return programWeights(program);
   const state = { chip: 0, seconds: validity.fromSeconds, noise: 0, read: 0 };
   return createChipWriter(program).weights({ ...state, source: 'wires', compensate: 'none' });
+}
+
+/** The range that a converter's rule takes from what it saw. */
+function seenRange(how: Bits, values: Float32Array): number {
+  if (how.range?.rule === 'percentile') return percentileRange(values, how.range.share);
+  // Of an exact converter the range is never used; any step will do to find one.
+  return bestRange(values, converterOf(how)?.top ?? 127);
+}
+
+/** The largest difference current that an ADC converts, over the input; null where its rule goes by what it saw. */
+function rangeMicrosiemens({ options, profile }: Program, layer: ProgramLayer, strip: number): number | null {
+  const range = options.adc.range ?? { rule: 'calibrated' };
+  if (range.rule === 'fixed') return range.microsiemens;
+  if (range.rule !== 'full-scale') return null;
+  const [from, to] = layer.strips[strip]!;
+  return (to - from) * (profile.gMaxMicrosiemens - profile.gMinMicrosiemens);
+}
+
+/** A range of currents in output units: times each column's weight units a microsiemens. A column of zeros has any range. */
+function columnRanges(ranges: Float32Array, current: number, scale: Float32Array): void {
+  for (let i = 0; i < ranges.length; i++) ranges[i] = scale[i] === 0 ? 1 : current * scale[i]!;
 }
 
 /** The strips' weights of a program without any error, as feeds. */

@@ -1,5 +1,5 @@
 import { buildGraph } from '../graph/build.ts';
-import { type Dimension, float32, type Graph, type Node } from '../graph/graph.ts';
+import { float32, type Graph, type Node } from '../graph/graph.ts';
 import { inferShapes } from '../graph/shapes.ts';
 import { sliceCount } from './cells.ts';
 import { CompileError } from './compile-error.ts';
@@ -112,33 +112,4 @@ export function withLiveReads(graph: Graph, layers: readonly ProgramLayer[]): Gr
     );
     return builder.node('Mul', [variance, constant], { name: `${name}.driven` });
   }
-}
-
-/** A product as live draws need it. */
-export interface DrawnProduct {
-  readonly product: string;
-  readonly out: number;
-  /** Whether it is made for each token (`[B, T, out]`) or for each example (`[B, out]`). */
-  readonly overTokens: boolean;
-}
-
-/**
- * The products that a graph with live reads draws for, in its order.
- *
- * @throws CompileError where a product is of another form than those two.
- */
-export function drawnProducts(graph: Graph, layers: readonly ProgramLayer[]): DrawnProduct[] {
-  const inputs = new Map(graph.inputs.map(({ name, shape }) => [name, shape]));
-  return weightProducts(graph, layers).map(({ node }) => {
-    const shape = inputs.get(readDrawInput(node.name))!;
-    return { product: node.name, out: shape.at(-1) as number, overTokens: isOverTokens(shape, node.name) };
-  });
-}
-
-function isOverTokens(shape: readonly Dimension[], product: string): boolean {
-  if (shape.length === 2 || shape.length === 3) return shape.length === 3;
-  throw new CompileError(
-    `product "${product}"`,
-    `must be of shape [B, out] or [B, T, out] to be read live, got [${shape.join(', ')}]; use --read frozen`,
-  );
 }

@@ -1,6 +1,6 @@
 import { float32, type Graph, type Tensor } from '../graph/graph.ts';
 import { linearLayers } from '../graph/linear-layers.ts';
-import type { DeviceProfile } from '../profile/profile.ts';
+import type { AdcRange, DeviceProfile, Converter as ProfileConverter } from '../profile/profile.ts';
 import { type CellRole, couplesOf, type LayerCell, type MappingOptions, sliceCount } from './cells.ts';
 import { CompileError } from './compile-error.ts';
 import { type Converter, converter } from './convert.ts';
@@ -39,6 +39,8 @@ export type Ranges = ReadonlyMap<string, LayerRanges>;
 export interface Bits {
   readonly bits: number | null;
   readonly rule: Converter['rule'];
+  /** How its range is chosen; absent: by the least error in calibration. */
+  readonly range?: AdcRange;
 }
 
 export interface CompileOptions {
@@ -64,9 +66,13 @@ export function defaultOptions(profile: DeviceProfile): CompileOptions {
   return {
     tile: { rows: profile.array.rows, columns: profile.array.columns },
     mapping: profile.mapping,
-    dac: profile.converters.dac,
-    adc: profile.converters.adc,
+    dac: bitsOf(profile.converters.dac),
+    adc: bitsOf(profile.converters.adc),
   };
+}
+
+function bitsOf({ bits, rule, range }: ProfileConverter): Bits {
+  return range.rule === 'calibrated' ? { bits, rule } : { bits, rule, range };
 }
 
 /**

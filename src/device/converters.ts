@@ -1,4 +1,7 @@
-import type { Converter } from '../profile/profile.ts';
+import type { Converter as ProfileConverter } from '../profile/profile.ts';
+
+/** What rounds: a converter without its range and its errors. */
+export type Quantizer = Pick<ProfileConverter, 'bits' | 'rule'>;
 
 const f = Math.fround;
 
@@ -17,7 +20,7 @@ const f = Math.fround;
  * @returns how many values lay beyond the range
  * @throws RangeError on a range that is not positive, or bits outside 2..24
  */
-export function convertInPlace(values: Float32Array, converter: Converter, range: number): number {
+export function convertInPlace(values: Float32Array, converter: Quantizer, range: number): number {
   const { bits, rule } = converter;
   if (!(range > 0 && Number.isFinite(range))) {
     throw new RangeError(`convertInPlace: the range must be > 0, got ${range}; calibrate it`);

@@ -1,6 +1,8 @@
 import type { Bundle } from '../compile/bundle.ts';
+import { erringConverters, withConverterErrors } from '../compile/converter-errors.ts';
 import { type Counter, countSaturation } from '../compile/count-saturation.ts';
-import { drawnProducts, withLiveReads } from '../compile/live-reads.ts';
+import { drawnValues } from '../compile/drawn-values.ts';
+import { withLiveReads } from '../compile/live-reads.ts';
 import { withoutConverters } from '../compile/without-converters.ts';
 import { type Batch, batches } from '../data/batches.ts';
 import { inferShapes } from '../graph/shapes.ts';
@@ -16,53 +18,61 @@ const COUNTED_EXAMPLES = 16;
 export interface ChipFeeds {
   /** The strips' weights. */
   readonly weights: Feeds;
-  /** Variances of the reads, where they are new at each product, and which draws to take. */
-  readonly live: { readonly variances: Feeds; readonly event: LiveEvent } | null;
+  /** Variances of the reads, where they are new at each product; null where they are not. */
+  readonly variances: Feeds | null;
+  /** Draws of the converters' errors; null runs exact converters. */
+  readonly converters: Feeds | null;
+  /** Which draws to take of noise that is new at each product. */
+  readonly event: LiveEvent;
 }
 
 /** A bundle's graph, loaded, with its data in batches. */
 export interface LoadedArm {
   /** The logits of all examples, in their order, `[examples, outputs]`. */
-  logits(chip: ChipFeeds, converters: boolean): Promise<{ values: Float32Array; outputs: number }>;
+  logits(chip: ChipFeeds): Promise<{ values: Float32Array; outputs: number }>;
   /** Shares over the counted examples, of all conversions of all layers; null where there are no converters. */
   saturation(chip: ChipFeeds): Promise<{ clippedInputs: number | null; saturatedConversions: number | null }>;
   release(): Promise<void>;
 }
 
+interface LoadedGraph {
+  readonly session: Session;
+  /** Null where the graph draws nothing. */
+  readonly draws: LiveDraws | null;
+}
+
 /** Loads a bundle; `threads` is the number within a product. */
 export function loadArm(engine: Engine, bundle: Bundle, data: EvaluationData, threads: number): LoadedArm {
-  const { graph, layers } = bundle.program;
+  const { graph, layers, profile } = bundle.program;
   const { counters } = countSaturation(graph);
-  const sessions = new Map<string, Session>();
-  // A plan seldom needs more than one or two of them.
-  const sessionOf = async (kind: 'real' | 'ideal' | 'counting', live: boolean): Promise<Session> => {
-    const key = `${kind}/${live}`;
-    const known = sessions.get(key);
-    if (known !== undefined) return known;
-    const base = live ? withLiveReads(graph, layers) : graph;
-    const made = {
-      real: () => base,
-      ideal: () => withoutConverters(base),
-      counting: () => countSaturation(base).graph,
-    }[kind]();
-    const session = await engine.load(made, { threads });
-    sessions.set(key, session);
-    return session;
-  };
+  const loaded = new Map<string, LoadedGraph>();
   const { examples, tokens, padId } = data;
-  let draws: LiveDraws | undefined;
-  const liveDraws = (): LiveDraws => {
-    draws ??= createLiveDraws(
-      drawnProducts(withLiveReads(graph, layers), layers),
-      (index) => examples[index]!.ids.length,
-    );
-    return draws;
+  // A plan seldom needs more than one or two of them.
+  const load = async (chip: ChipFeeds, isCounted: boolean): Promise<LoadedGraph> => {
+    const key = `${chip.converters !== null}/${chip.variances !== null}/${isCounted}`;
+    const known = loaded.get(key);
+    if (known !== undefined) return known;
+    let made = graph;
+    if (chip.converters !== null) {
+      made = withConverterErrors(made, erringConverters(graph, profile.converters));
+    }
+    if (chip.variances !== null) made = withLiveReads(made, layers);
+    if (chip.converters === null) made = withoutConverters(made);
+    if (isCounted) made = countSaturation(made).graph;
+    const values = drawnValues(made);
+    const draws =
+      values.length === 0 ? null : createLiveDraws(values, (index) => examples[index]!.ids.length);
+    const result = { session: await engine.load(made, { threads }), draws };
+    loaded.set(key, result);
+    return result;
   };
-  const batchesOf = (most: number) => batches(examples, { size: most, tokens: most, order: 'length', padId });
-  const feedsOf = (batch: Batch, { weights, live }: ChipFeeds): Feeds => {
-    const feeds = { ...modelFeeds(batch), ...weights };
-    return live === null ? feeds : { ...feeds, ...live.variances, ...liveDraws().fill(batch, live.event) };
-  };
+  const feedsOf = (batch: Batch, chip: ChipFeeds, draws: LiveDraws | null): Feeds => ({
+    ...modelFeeds(batch),
+    ...chip.weights,
+    ...chip.variances,
+    ...chip.converters,
+    ...draws?.fill(batch, chip.event),
+  });
   const few = { size: COUNTED_EXAMPLES, order: 'length', padId, equalLength: true } as const;
   // Batches of one length hold no padding, which would be counted as data; the fullest of them is the fixed subset.
   const unpadded = batches(examples, few).reduce((fullest, batch) =>
@@ -70,13 +80,13 @@ export function loadArm(engine: Engine, bundle: Bundle, data: EvaluationData, th
   );
   const ranks = counterRanks(bundle, counters);
   return {
-    async logits(chip, converters) {
-      const session = await sessionOf(converters ? 'real' : 'ideal', chip.live !== null);
-      const most = chip.live === null ? tokens : Math.min(tokens, liveDraws().mostTokens);
+    async logits(chip) {
+      const { session, draws } = await load(chip, false);
+      const most = Math.min(tokens, draws?.mostTokens ?? tokens);
       let values = new Float32Array(0);
       let outputs = 0;
-      for (const batch of batchesOf(most)) {
-        const result = (await session.run(feedsOf(batch, chip), ['logits'])).logits!;
+      for (const batch of batches(examples, { size: most, tokens: most, order: 'length', padId })) {
+        const result = (await session.run(feedsOf(batch, chip, draws), ['logits'])).logits!;
         outputs = result.shape[1]!;
         if (values.length === 0) values = new Float32Array(examples.length * outputs);
         batch.indices.forEach((example, row) => {
@@ -90,10 +100,10 @@ export function loadArm(engine: Engine, bundle: Bundle, data: EvaluationData, th
     },
     async saturation(chip) {
       if (counters.length === 0) return { clippedInputs: null, saturatedConversions: null };
-      const session = await sessionOf('counting', chip.live !== null);
+      const { session, draws } = await load(chip, true);
       const beyond = { dac: 0, adc: 0 };
       const all = { dac: 0, adc: 0 };
-      const results = await session.run(feedsOf(unpadded, chip));
+      const results = await session.run(feedsOf(unpadded, chip, draws));
       for (const { output, kind } of counters) {
         const { width, overTokens } = ranks.get(output)!;
         const conversions = width * (overTokens ? unpadded.shape[1] : 1);
@@ -104,7 +114,7 @@ export function loadArm(engine: Engine, bundle: Bundle, data: EvaluationData, th
       return { clippedInputs: share('dac'), saturatedConversions: share('adc') };
     },
     async release() {
-      for (const session of sessions.values()) await session.release();
+      for (const { session } of loaded.values()) await session.release();
     },
   };
 }

@@ -1,9 +1,11 @@
 import type { Compensation } from '../chip/compensation.ts';
+import { converterDraws } from '../chip/converter-draws.ts';
 import { hasConverters, parseSource } from '../chip/sources.ts';
 import { type ChipWriter, createChipWriter } from '../chip/writer.ts';
 import type { Bundle } from '../compile/bundle.ts';
+import { type ErringConverter, erringConverters } from '../compile/converter-errors.ts';
 import type { Engine } from '../runtime/engine.ts';
-import { type ChipFeeds, type LoadedArm, loadArm } from './arm.ts';
+import { type LoadedArm, loadArm } from './arm.ts';
 import type { EvaluationData } from './evaluation-data.ts';
 import type { Job } from './plan.ts';
 import type { Sample } from './sample.ts';
@@ -40,8 +42,10 @@ export function createEvaluator(
 ): Evaluator {
   const loaded = new Map<string, LoadedArm>();
   const writers = new Map<string, ChipWriter>();
+  const erringOf = new Map<string, readonly ErringConverter[]>();
   for (const { arm, bundle } of arms) {
     loaded.set(arm, loadArm(engine, bundle, data, options.threads));
+    erringOf.set(arm, erringConverters(bundle.program.graph, bundle.program.profile.converters));
     const cells = cellsKey(bundle);
     if (!writers.has(cells)) writers.set(cells, createChipWriter(bundle.program));
   }
@@ -55,12 +59,14 @@ export function createEvaluator(
         const source = parseSource(job.source);
         const { chip } = job;
         const feeds = chipFeeds(writer, job, options);
-        const converters = chip !== null && hasConverters(source);
+        const isConverted = chip !== null && hasConverters(source);
         for (const { arm } of members) {
           const place = loaded.get(arm)!;
-          const { values, outputs } = await place.logits(feeds, converters);
-          const counts = converters
-            ? await place.saturation(feeds)
+          const erring = erringOf.get(arm)!;
+          const converters = isConverted ? converterDraws(erring, { chip, noise: job.noise }) : null;
+          const { values, outputs } = await place.logits({ ...feeds, converters });
+          const counts = isConverted
+            ? await place.saturation({ ...feeds, converters })
             : { clippedInputs: null, saturatedConversions: null };
           samples.push({
             arm,
@@ -83,13 +89,13 @@ export function createEvaluator(
 }
 
 /** What the graphs are fed of a job's chip. Where a read draws nothing, live and frozen are the same run. */
-function chipFeeds(writer: ChipWriter, job: Job, { compensate, readMode }: EvaluatorOptions): ChipFeeds {
+function chipFeeds(writer: ChipWriter, job: Job, { compensate, readMode }: EvaluatorOptions) {
   const { chip, seconds, noise, read } = job;
-  if (chip === null) return { weights: writer.targets(), live: null };
+  if (chip === null) return { weights: writer.targets(), variances: null, event: { chip: 0, seconds, read } };
   const state = { chip, seconds, noise, read, source: parseSource(job.source), compensate };
-  if (readMode === 'frozen') return { weights: writer.weights(state), live: null };
-  const { weights, variances } = writer.live(state);
-  return { weights, live: variances === null ? null : { variances, event: { chip, seconds, read } } };
+  const cells =
+    readMode === 'live' ? writer.live(state) : { weights: writer.weights(state), variances: null };
+  return { ...cells, event: { chip, seconds, read } };
 }
 
 /** Equal for bundles whose chips are the same cells under the same laws. */

@@ -1,4 +1,4 @@
-import { type DrawnProduct, readDrawInput } from '../compile/live-reads.ts';
+import type { DrawnValue } from '../compile/drawn-values.ts';
 import { fillNormals } from '../core/normals.ts';
 import { stream } from '../core/stream.ts';
 import type { Batch } from '../data/batches.ts';
@@ -27,33 +27,32 @@ export interface LiveDraws {
 }
 
 /**
- * Standard normals for the outputs of a program's products. Those of an example are keyed by chip, product, event
- * and the example's index: element `index 2^30 + token out + column` of the stream. So they do not depend on which other
+ * Standard normals for noise that is new at each product. Those of an example are keyed by chip, graph input, event
+ * and the example's index: element `index 2^30 + token width + column` of the stream. So they do not depend on which other
  * examples share its batch, nor on the order of work; two arms on one chip meet the same ones. Padding is not drawn.
  */
 export function createLiveDraws(
-  products: readonly DrawnProduct[],
+  values: readonly DrawnValue[],
   lengthOf: (example: number) => number,
 ): LiveDraws {
-  const perToken = products.reduce((sum, { out }) => sum + out, 0);
-  const arrays = products.map(() => new Float32Array(0));
+  const perToken = values.reduce((sum, { width }) => sum + width, 0);
+  const arrays = values.map(() => new Float32Array(0));
   return {
     mostTokens: Math.max(1, Math.floor(MOST_DRAWS / Math.max(1, perToken))),
-    fill({ indices, shape: [height, width] }, { chip, seconds, read }) {
+    fill({ indices, shape: [height, tokens] }, { chip, seconds, read }) {
       const feeds: Record<string, Tensor> = {};
-      products.forEach(({ product, out, overTokens }, number) => {
-        const row = (overTokens ? width : 1) * out;
+      values.forEach(({ input, width, overTokens }, number) => {
+        const row = (overTokens ? tokens : 1) * width;
         if (row >= ROOM)
-          throw new RangeError(`live draws: a text must have fewer tokens, got ${width}; cut it`);
+          throw new RangeError(`live draws: a text must have fewer tokens, got ${tokens}; cut it`);
         if (arrays[number]!.length < height * row) arrays[number] = new Float32Array(height * row);
         const draws = arrays[number]!.subarray(0, height * row).fill(0);
-        const source = stream(chip, 'live read', product, seconds, read);
+        const source = stream(chip, 'live', input, seconds, read);
         indices.forEach((example, at) => {
-          const length = overTokens ? lengthOf(example) * out : out;
+          const length = overTokens ? lengthOf(example) * width : width;
           fillNormals(source, draws.subarray(at * row, at * row + length), example * ROOM);
         });
-        const shape = overTokens ? [height, width, out] : [height, out];
-        feeds[readDrawInput(product)] = float32(shape, draws);
+        feeds[input] = float32(overTokens ? [height, tokens, width] : [height, width], draws);
       });
       return feeds;
     },

@@ -1,11 +1,11 @@
 import type { Bundle } from '../compile/bundle.ts';
-import type { ProgramLayer } from '../compile/program.ts';
+import type { Bits, Program, ProgramLayer } from '../compile/program.ts';
 import { packageVersion } from '../core/paths.ts';
 import type { SplitName, Task } from '../data/task.ts';
 import { conditions } from '../evaluate/plan.ts';
 import type { ArmRecord, IdealCheck, LayerRecord, RunRecord } from '../evaluate/run-record.ts';
 import { profileFacts } from '../profile/facts.ts';
-import type { DeviceProfile, Variation } from '../profile/profile.ts';
+import type { ConverterErrors, Variation } from '../profile/profile.ts';
 import type { Engine } from '../runtime/engine.ts';
 import type { Machine } from '../runtime/machine.ts';
 import type { EvaluateJob } from './evaluate.ts';
@@ -61,7 +61,7 @@ export function planRecord(
     idealCheck: known.ideal,
     notes: [],
     simulated: simulated(arms[0]!.bundle, job),
-    notSimulated: notSimulated(arms[0]!.bundle.program.profile, job.read),
+    notSimulated: notSimulated(arms[0]!.bundle.program, job.read),
     ...job.remarks,
   };
 }
@@ -131,11 +131,14 @@ function simulated(bundle: Bundle, job: EvaluateJob): string[] {
         : 'telegraph noise, one state of each cell for a whole evaluation',
     );
   }
-  const bits = (name: string, value: number | null) =>
-    value === null ? [] : [`${name} of ${value} bits with a static, calibrated range`];
+  const { dac, adc } = profile.converters;
   said.push(
-    ...bits('input converters (DAC)', options.dac.bits),
-    ...bits('output converters (ADC), one conversion a column and row block,', options.adc.bits),
+    ...converterTexts('input converters (DAC)', options.dac, dac.errors),
+    ...converterTexts(
+      'output converters (ADC), one conversion a column and row block,',
+      options.adc,
+      adc.errors,
+    ),
   );
   if (job.compensate !== 'none')
     said.push(
@@ -150,7 +153,28 @@ function variationLevels(variation: Variation): string {
   return `by ${levels.length > 1 ? `${levels.slice(0, -1).join(', ')} and ${levels.at(-1)}` : levels[0]}`;
 }
 
-function notSimulated(profile: DeviceProfile, read: EvaluateJob['read']): string[] {
+function converterTexts(name: string, { bits, range }: Bits, errors: ConverterErrors | null): string[] {
+  if (bits === null) return [];
+  const kind = range?.rule === 'full-scale' || range?.rule === 'fixed' ? `${range.rule}` : 'calibrated';
+  const said = [`${name} of ${bits} bits with a static, ${kind} range`];
+  if (errors === null) return said;
+  const { gainStd, offsetStdLsb, noiseStdLsb, inl } = errors;
+  const what = [
+    ...(gainStd > 0 ? ['gain'] : []),
+    ...(offsetStdLsb > 0 ? ['offset'] : []),
+    ...(inl === null ? [] : ['integral non-linearity']),
+  ];
+  if (what.length > 0)
+    said.push(`errors of the ${name.slice(0, name.indexOf(')') + 1)}: ${what.join(', ')}, once a chip`);
+  if (noiseStdLsb > 0)
+    said.push('thermal noise of the ADC, new at each conversion, whatever the read noise is');
+  return said;
+}
+
+function notSimulated({ profile, options }: Program, read: EvaluateJob['read']): string[] {
+  const isErring = (['dac', 'adc'] as const).some(
+    (kind) => options[kind].bits !== null && profile.converters[kind].errors !== null,
+  );
   const { notModelled } = profile.provenance;
   // A profile that extends another one may model what its base does not.
   const sections = [
@@ -165,7 +189,9 @@ function notSimulated(profile: DeviceProfile, read: EvaluateJob['read']): string
       isModelled || notModelled.some((effect) => names.test(effect)) ? [] : [text],
     ),
     ...(read === 'frozen' ? ['read noise that is new at each product'] : []),
-    'noise, offset and gain errors of the converters',
+    isErring
+      ? 'errors of the converters that the profile does not give'
+      : 'noise, offset and gain errors of the converters',
     'energy, latency and area',
     'embeddings, attention products, norms, softmax, adapter, head and partial sums: they are digital and exact to float32',
   ];

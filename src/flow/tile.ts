@@ -1,26 +1,27 @@
 import { presentConductances } from '../chip/conductances.ts';
 import { refuseLiveReads } from '../chip/wired-cells.ts';
-import { type ChipState, createChipWriter } from '../chip/writer.ts';
-import { drawnProducts, readProduct, withLiveReads } from '../compile/live-reads.ts';
+import { createChipWriter } from '../chip/writer.ts';
+import { countSaturation } from '../compile/count-saturation.ts';
+import { readProduct } from '../compile/live-reads.ts';
 import { stripProduct } from '../compile/lower.ts';
 import {
   type CompileOptions,
   compileProgram,
   defaultOptions,
   type LayerRanges,
-  type Program,
+  type ProgramLayer,
   targetWeights,
   tileCount,
 } from '../compile/program.ts';
 import { BadFileError } from '../core/errors.ts';
 import { refuseExisting, writeFileAtomic } from '../core/files.ts';
 import { encodeSafetensors } from '../core/safetensors-write.ts';
-import { createLiveDraws } from '../evaluate/live-draws.ts';
 import { buildGraph } from '../graph/build.ts';
 import { float32, type Graph, type Tensor } from '../graph/graph.ts';
 import { loadProfile } from '../profile/load.ts';
 import type { Engine, Feeds } from '../runtime/engine.ts';
 import { openEngine } from '../runtime/open.ts';
+import { noisyTile } from './noisy-tile.ts';
 import { type Matrix, productError, readMatrix } from './tile-matrix.ts';
 import { adcRanges, clippedShare, inputRanges, saturatedShare } from './tile-ranges.ts';
 import { productsApart, seenThroughWires, type WireCost, weightsWithoutWires } from './tile-wires.ts';
@@ -89,20 +90,33 @@ export async function tile(job: TileJob): Promise<TileResult> {
 
   const exact = compileProgram(graph, [LAYER], profile, options, null);
   const layer = exact.layers[0]!;
-  const state = { chip: job.seed, seconds: job.at, noise: job.noiseScale };
-  const asRead: ChipState = { ...state, read: 0, source: 'all', compensate: 'none' };
-  const read = chipFeeds(exact, asRead, job.read, input.rows);
+  const state = {
+    chip: job.seed,
+    seconds: job.at,
+    noise: job.noiseScale,
+    read: 0,
+    source: 'all',
+    compensate: 'none',
+  } as const;
+  const writer = createChipWriter(exact);
+  const read = job.read === 'live' ? writer.live(state) : { weights: writer.weights(state), variances: null };
   const cells = presentConductances(exact, state, () => undefined);
 
   const engine = await openEngine('onnxruntime');
   const inputRange = inputRanges(job.inputRange, layer, input);
   const unconverted = { ...options, adc: { ...options.adc, bits: null } };
   const noAdc = withRanges({ input: inputRange, adc: new Float32Array() }, unconverted);
-  const products = await stripProducts(engine, noAdc, input, read);
+  const products = await stripProducts(engine, noisyTile(noAdc, read, state, input.rows), layer, input);
   const adc = adcRanges(job.adcRange, layer, products, job.weight);
   const program = withRanges({ input: inputRange, adc }, options);
-  const whole = read.isLive ? withLiveReads(program.graph, program.layers) : program.graph;
-  const [output] = await run(engine, whole, input, read.feeds, ['output']);
+  const whole = noisyTile(program, read, state, input.rows);
+  const { graph: counting, counters } = countSaturation(whole.graph);
+  const hasErrors = profile.converters.adc.errors !== null;
+  const shares = hasErrors ? counters.filter(({ kind }) => kind === 'adc').map(({ output }) => output) : [];
+  const [output, ...saturated] = await run(engine, hasErrors ? counting : whole.graph, input, whole.feeds, [
+    'output',
+    ...shares,
+  ]);
 
   const wired = seenThroughWires(exact, cells);
   const held = {
@@ -140,21 +154,30 @@ export async function tile(job: TileJob): Promise<TileResult> {
 
   let wires: WireCost | null = null;
   if (wired !== null) {
-    const others = await stripProducts(engine, noAdc, input, {
-      feeds: weightsWithoutWires(exact, asRead),
-      isLive: false,
-    });
+    const others = await stripProducts(
+      engine,
+      noisyTile(noAdc, { weights: weightsWithoutWires(exact, state), variances: null }, state, input.rows),
+      layer,
+      input,
+    );
     const { solves, iterations } = wired.effort;
     const relativeRmsError = productsApart(products, others);
     wires = { relativeRmsError, solves, iterationsPerSolve: iterations / Math.max(1, solves) };
   }
+  // With errors of its own an ADC meets other values than the products.
+  const saturatedConversions =
+    options.adc.bits === null
+      ? null
+      : hasErrors
+        ? saturated.reduce((sum, share) => sum + share[0]!, 0) / saturated.length
+        : saturatedShare(layer, products, adc);
   const result = {
     out: job.out,
     shape: { in: weight.rows, out: weight.columns, batch: input.rows },
     tiles: tileCount(layer),
     relativeRmsError: productError(output!, input, weight),
     clippedInputs: options.dac.bits === null ? null : clippedShare(layer, input, inputRange),
-    saturatedConversions: options.adc.bits === null ? null : saturatedShare(layer, products, adc),
+    saturatedConversions,
     wires,
   };
   return { ...result, lines: linesOf(result) };
@@ -162,25 +185,6 @@ export async function tile(job: TileJob): Promise<TileResult> {
 
 function capitalised(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
-}
-
-/** What the graphs are fed of the chip; `isLive` where it has reads that are new at each product. */
-interface ChipFeeds {
-  readonly feeds: Feeds;
-  readonly isLive: boolean;
-}
-
-/** The chip's weights or, for live reads, their means, variances and draws: those of an input are keyed by its row. */
-function chipFeeds(program: Program, state: ChipState, read: TileJob['read'], rows: number): ChipFeeds {
-  const writer = createChipWriter(program);
-  if (read === 'frozen') return { feeds: writer.weights(state), isLive: false };
-  const { weights, variances } = writer.live(state);
-  if (variances === null) return { feeds: weights, isLive: false };
-  const graph = withLiveReads(program.graph, program.layers);
-  const draws = createLiveDraws(drawnProducts(graph, program.layers), () => 1);
-  const indices = Array.from({ length: rows }, (_, row) => row);
-  const shape = [Math.max(2, rows), 1] as const;
-  return { feeds: { ...weights, ...variances, ...draws.fill({ indices, shape }, state) }, isLive: true };
 }
 
 /** The graph of one product, which the compiler takes as a model of one layer. */
@@ -196,19 +200,18 @@ function productGraph(weight: Matrix): Graph {
 /** The product of each strip in output units, `[B, out]`: what its ADCs meet. */
 function stripProducts(
   engine: Engine,
-  program: Program,
+  { graph, feeds }: ReturnType<typeof noisyTile>,
+  { out, strips }: ProgramLayer,
   input: Matrix,
-  chip: ChipFeeds,
 ): Promise<Float32Array[]> {
-  const graph = chip.isLive ? withLiveReads(program.graph, program.layers) : program.graph;
   const builder = buildGraph(graph.name, graph, false);
-  const { out, strips } = program.layers[0]!;
+  const made = new Set(graph.nodes.map(({ name }) => name));
   const names = strips.map((_, strip) => {
     const product = stripProduct(LAYER, strip);
-    return chip.isLive ? readProduct(product) : product;
+    return made.has(readProduct(product)) ? readProduct(product) : product;
   });
   for (const name of names) builder.output(name, 'float32', ['B', out]);
-  return run(engine, builder.finish(), input, chip.feeds, names);
+  return run(engine, builder.finish(), input, feeds, names);
 }
 
 /** Runs a graph of the input and the strips' weights. A single row is sent twice: alone it differs in its last bits. */
@@ -228,7 +231,7 @@ async function run(
     const results = await session.run(feeds, outputs);
     return outputs.map((output) => {
       const { data: values, shape } = results[output]!;
-      return (values as Float32Array).slice(0, rows * shape[1]!);
+      return (values as Float32Array).slice(0, shape.length === 2 ? rows * shape[1]! : 1);
     });
   } finally {
     await session.release();

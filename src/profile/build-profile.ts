@@ -1,14 +1,14 @@
 import { sha256, stableJson } from '../core/files.ts';
 import { type Dimension, readQuantity } from '../core/units.ts';
 import { buildFaults, buildVariation } from './build-array-effects.ts';
+import { buildConverters } from './build-converters.ts';
 import { buildLaw, wrongUnit } from './build-law.ts';
 import { buildWires } from './build-wires.ts';
 import { shown } from './fault.ts';
 import { type Finding, valueAt } from './finding.ts';
 import type { Law } from './law.ts';
 import { covering, drifting, reading, sharing, writing } from './law-findings.ts';
-import type { Converter, DeviceProfile, ProfileJson } from './profile.ts';
-import type { Converter as ConverterJson } from './schema.generated.ts';
+import type { DeviceProfile, ProfileJson } from './profile.ts';
 import { unfilled } from './unfilled.ts';
 
 /** Rows and columns of the largest tile where the profile gives none. */
@@ -127,13 +127,14 @@ export async function buildProfile(root: unknown, schemaFindings: readonly Findi
   const ohm = (pointer: string): number => number(pointer, 'resistance', 0);
   const tile = { gMin, gMax, rows: size('rows'), columns: size('columns') };
   const wires = buildWires(root, ohm, sound('/wires'), tile);
-  findings.push(...wires.findings);
+  const { dac, adc, findings: ofConverters } = buildConverters(root, number, sound, tile);
+  findings.push(...wires.findings, ...ofConverters);
 
   if ([...schemaFindings, ...findings].some((f) => f.severity === 'error'))
     return { profile: null, findings };
   const source = root as ProfileJson;
   const { $schema: _, ...content } = source;
-  const { name, description, provenance, validity, array, mapping, converters } = source;
+  const { name, description, provenance, validity, array, mapping } = source;
   const profile: DeviceProfile = {
     name,
     description,
@@ -152,16 +153,12 @@ export async function buildProfile(root: unknown, schemaFindings: readonly Findi
     variation,
     faults,
     mapping: { kind: mapping?.kind ?? 'pair-one-sided', scale: mapping?.scale ?? 'tile' },
-    converters: { dac: converter(converters?.dac), adc: converter(converters?.adc) },
+    converters: { dac, adc },
     source,
     bases: [],
     sha256: sha256(stableJson(content)),
   };
   return { profile, findings };
-}
-
-function converter(source: ConverterJson | undefined): Converter {
-  return { bits: source?.bits ?? null, rule: source?.rule ?? 'symmetric' };
 }
 
 /** Cells without a bound may be negative: neither a power law nor a relative spread has a meaning for them. */

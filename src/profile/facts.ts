@@ -3,7 +3,15 @@ import { exp, log } from '../core/math.ts';
 import { type LoadedTile, wiresText } from './build-wires.ts';
 import { shown } from './fault.ts';
 import type { Law } from './law.ts';
-import type { Converter, DeviceProfile, Faults, ProfileBase, Variation } from './profile.ts';
+import type {
+  AdcRange,
+  Converter,
+  ConverterErrors,
+  DeviceProfile,
+  Faults,
+  ProfileBase,
+  Variation,
+} from './profile.ts';
 
 /** One line of `profile show`. */
 export interface Fact {
@@ -147,9 +155,28 @@ function faultsText(faults: Faults | null): string | null {
   return texts.join('; ');
 }
 
-function converterText({ bits, rule }: Converter): string {
+function converterText({ bits, rule, range, errors }: Converter): string {
   if (bits === null) return 'exact';
-  return `${bits} bits, ${rule} (${rule === 'symmetric' ? 2 ** bits - 1 : 2 ** bits} levels)`;
+  const levels = `${bits} bits, ${rule} (${rule === 'symmetric' ? 2 ** bits - 1 : 2 ** bits} levels)`;
+  return [levels, ...rangeText(range), ...(errors === null ? [] : errorTexts(errors))].join(', ');
+}
+
+function rangeText(range: AdcRange): string[] {
+  if (range.rule === 'calibrated') return [];
+  if (range.rule === 'percentile')
+    return [`range of ${Number((100 * range.share).toPrecision(8))} % of the values`];
+  return range.rule === 'fixed'
+    ? [`range of ${range.microsiemens} uS`]
+    : ['range of the largest possible current'];
+}
+
+function errorTexts({ gainStd, offsetStdLsb, noiseStdLsb, inl }: ConverterErrors): string[] {
+  return [
+    ...(gainStd > 0 ? [`gain spread ${Number((100 * gainStd).toPrecision(6))} %`] : []),
+    ...(offsetStdLsb > 0 ? [`offset spread ${offsetStdLsb} LSB`] : []),
+    ...(noiseStdLsb > 0 ? [`noise ${noiseStdLsb} LSB`] : []),
+    ...(inl === null ? [] : [`integral non-linearity by a ${inl.form}`]),
+  ];
 }
 
 function stateRow(profile: DeviceProfile, x: number, ages: readonly number[]): StateRow {

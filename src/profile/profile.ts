@@ -118,9 +118,42 @@ export interface ProfileMapping {
   readonly scale: 'tile' | 'column';
 }
 
-export interface Converter {
+/** A converter at an edge of the tiles: how it rounds, over which range, and with which errors. */
+export interface Converter<Range = AdcRange> {
   /** Null: exact. */
   readonly bits: number | null;
   /** symmetric: 2^bits - 1 levels with an exact zero. uniform: 2^bits. */
   readonly rule: 'symmetric' | 'uniform';
+  readonly range: Range;
+  /** Null: without any error but rounding and saturation. */
+  readonly errors: ConverterErrors | null;
 }
+
+/** How a converter's static range is chosen from the values seen in calibration. */
+export type DacRange =
+  | { readonly rule: 'calibrated' }
+  /** The share of the values, by size, that lie within. */
+  | { readonly rule: 'percentile'; readonly share: number };
+
+export type AdcRange =
+  | DacRange
+  /** The largest difference current that can occur. */
+  | { readonly rule: 'full-scale' }
+  /** A difference current over the voltage at the end of the DAC's range. */
+  | { readonly rule: 'fixed'; readonly microsiemens: number };
+
+/** Errors of a converter besides rounding; spreads are scaled by the noise scale. LSB: steps of the converter. */
+export interface ConverterErrors {
+  /** Relative spread of the gain over converters, drawn once a chip. */
+  readonly gainStd: number;
+  /** Spread of the offset over converters, drawn once a chip. */
+  readonly offsetStdLsb: number;
+  /** Thermal noise, new at each conversion. Of ADCs only. */
+  readonly noiseStdLsb: number;
+  readonly inl: Inl | null;
+}
+
+/** Integral non-linearity in LSB by u, the value as a share of the range, held beyond -1 to 1 (a table's ends). */
+export type Inl =
+  | { readonly form: 'polynomial'; readonly coefficients: readonly number[] }
+  | { readonly form: 'table'; readonly u: readonly number[]; readonly y: readonly number[] };

@@ -37,6 +37,16 @@ export type StateLaw = ({
 form: ("constant" | "polynomial" | "table" | "expression")
 } & StateLaw1)
 export type StateLaw1 = (ConstantLaw | PolynomialLaw | TableLaw | ExpressionLaw)
+/**
+ * What a converter adds to a value before it rounds it (an ADC) or to a level (a DAC), in steps (LSB), by u from -1 to 1: the value as a share of the range, held beyond it.
+ */
+export type Inl = ({
+/**
+ * Which kind of law.
+ */
+form: ("polynomial" | "table")
+} & Inl1)
+export type Inl1 = (InlPolynomial | InlTable)
 
 /**
  * What one memory technology and its periphery do: a holdfast device profile, version 1. An absent section is an absent effect. x is the normalised conductance g/gMax, t the age in seconds since the reference read t_c after writing.
@@ -347,19 +357,106 @@ scale?: ("tile" | "column")
  * The converters at the edges of a tile. Default: absent, none.
  */
 export interface Converters {
-dac?: Converter
-adc?: Converter
+dac?: Dac
+adc?: Adc
 }
 /**
- * A converter with a static range, which calibration chooses.
+ * An input converter with a static range.
  */
-export interface Converter {
+export interface Dac {
 /**
  * Resolution; null for an exact converter.
  */
 bits: (number | null)
 /**
- * symmetric: 2^bits - 1 levels with an exact zero. uniform: 2^bits levels.
+ * symmetric: 2^bits - 1 levels with an exact zero (sign and magnitude). uniform: 2^bits levels, none at zero.
  */
 rule?: ("symmetric" | "uniform")
+/**
+ * How compilation chooses the range of each strip from what it sees in calibration. calibrated: the least mean squared error of rounding and clipping. percentile: see percentile.
+ */
+range?: ("calibrated" | "percentile")
+percentile?: Quantity
+gainStd?: Quantity
+/**
+ * Spread of the offset over rows, in steps of the converter (LSB), drawn once a chip; scaled by the noise scale.
+ */
+offsetStd?: number
+inl?: Inl
+}
+/**
+ * c0 + c1 u + c2 u^2 + ...
+ */
+export interface InlPolynomial {
+/**
+ * Says that this law is a polynomial in u.
+ */
+form: "polynomial"
+/**
+ * c0, c1, c2, ...: lowest power first.
+ * 
+ * @minItems 1
+ * @maxItems 8
+ */
+coefficients: number[]
+/**
+ * Steps of the converter.
+ */
+unit: "LSB"
+}
+/**
+ * Piecewise linear through points, held at the first and last value beyond them.
+ */
+export interface InlTable {
+/**
+ * Says that this law is a table.
+ */
+form: "table"
+/**
+ * Shares of the range, ascending. At most 17: the compiled graph pays for each.
+ * 
+ * @minItems 2
+ * @maxItems 17
+ */
+u: number[]
+/**
+ * As many values.
+ * 
+ * @minItems 2
+ * @maxItems 17
+ */
+y: number[]
+/**
+ * Steps of the converter.
+ */
+unit: "LSB"
+}
+/**
+ * An output converter with a static range.
+ */
+export interface Adc {
+/**
+ * Resolution; null for an exact converter.
+ */
+bits: (number | null)
+/**
+ * symmetric: 2^bits - 1 levels with an exact zero (sign and magnitude). uniform: 2^bits levels, none at zero.
+ */
+rule?: ("symmetric" | "uniform")
+/**
+ * How compilation chooses the range. calibrated: from what a tile's columns give in calibration, the least mean squared error of rounding and clipping. percentile: from the same, see percentile. full-scale: the largest difference current that can occur, all rows at the end of the DAC's range and all cells at gMax. fixed: fixedRange.
+ */
+range?: ("calibrated" | "percentile" | "full-scale" | "fixed")
+fixedRange?: Quantity
+/**
+ * Thermal noise of one conversion, in steps of the converter (LSB), new at each conversion, with --read frozen too; scaled by the noise scale.
+ */
+noiseStd?: number
+percentile?: Quantity
+gainStd?: Quantity
+/**
+ * Spread of the offset over columns, in steps of the converter (LSB), drawn once a chip; scaled by the noise scale.
+ */
+offsetStd?: number
+inl?: Inl
 }

@@ -1,4 +1,6 @@
-import { type CurvesData, curvesHeight, drawCurves } from './charts/curves.ts';
+import type { CurvesData } from './charts/curves.ts';
+import { converterFigures } from './converter-figures.ts';
+import { figure, shown } from './curves-figure.ts';
 import type { Figure } from './figure.ts';
 import type { LawsByAge, ProfileView } from './profile-view.ts';
 import { numbers, type Table } from './table.ts';
@@ -10,16 +12,8 @@ export function profileFigures(view: ProfileView): readonly Figure[] {
     readNoise(view),
     distributions(view),
     fan(view),
-    ...view.converters.map((_, i) => transfer(view, i)),
+    ...view.converters.flatMap(converterFigures),
   ].flatMap((figure) => (figure === null ? [] : [figure]));
-}
-
-function figure(texts: Omit<Figure, 'height' | 'draw'>, chart: CurvesData): Figure {
-  return {
-    ...texts,
-    height: (theme) => curvesHeight(chart, theme),
-    draw: (pen, theme) => drawCurves(pen, chart, theme),
-  };
 }
 
 function writing({ writing: laws }: ProfileView): Figure | null {
@@ -189,51 +183,4 @@ function fan({ fans, referenceSeconds }: ProfileView): Figure | null {
       names: fans.map(({ target }) => `target ${shown(target)} \u00b5S`),
     },
   );
-}
-
-function transfer({ converters }: ProfileView, index: number): Figure {
-  const { name, bits, levels, points } = converters[index]!;
-  const inputs = points.map(([input]) => 100 * input);
-  const outputs = points.map(([, output]) => 100 * output);
-  return figure(
-    {
-      id: `transfer-${name.toLowerCase().replaceAll(' ', '-')}`,
-      title: `${name}: ${bits} bits, ${levels} levels`,
-      description: `${name}: output against input near zero, in percent of the range.`,
-      caption: `The steps near zero, of ${levels} over the whole range. Beyond the range the last level is given.`,
-      table: {
-        caption: `${name}: its input and output, % of the range.`,
-        columns: ['input', 'output'].map(numbers),
-        rows: inputs.flatMap((input, i) => (i % 10 === 0 ? [[shown(input), shown(outputs[i]!)]] : [])),
-      },
-      size: 'half',
-    },
-    {
-      valueTitle: 'output, % of range',
-      baseTitle: 'input, % of range',
-      values: [Math.min(...inputs, ...outputs), Math.max(...inputs, ...outputs)],
-      base: [inputs[0]!, inputs.at(-1)!],
-      panels: [
-        {
-          label: '',
-          curves: [
-            { ink: 0, points: inputs.map((input, i) => [input, outputs[i]!] as const) },
-            {
-              ink: 1,
-              points: [
-                [inputs[0]!, inputs[0]!],
-                [inputs.at(-1)!, inputs.at(-1)!],
-              ],
-            },
-          ],
-        },
-      ],
-      names: [name, 'exact'],
-    },
-  );
-}
-
-/** Four digits. */
-function shown(value: number): string {
-  return String(Number(value.toPrecision(4)));
 }

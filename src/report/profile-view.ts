@@ -61,4 +61,11 @@ export interface Transfer {
   readonly bits: number;
   readonly levels: number;
   readonly points: readonly (readonly [input: number, output: number])[];
+  /** What a few converters of one chip add to a value before it is rounded, over the range; null where they do not err. */
+  readonly errors: {
+    readonly names: readonly string[];
+    readonly rows: readonly { readonly input: number; readonly errorsLsb: readonly number[] }[];
+    /** Thermal noise of a conversion, LSB; 0 where there is none. */
+    readonly noiseStdLsb: number;
+  } | null;
 }

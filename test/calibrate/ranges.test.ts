@@ -71,6 +71,61 @@ test('calibrateRanges: an ADC meets what comes through the wires', async (t) => 
   t.true(wired.adc.every((range, at) => range < 0.9 * none.adc[at]!));
 });
 
+test('calibrateRanges: ranges of a full scale and of a fixed current go by rows, scale and input range', async (t) => {
+  const engine = await openEngine('onnxruntime');
+  for (const [range, current] of [
+    [{ range: 'full-scale' }, (rows: number) => rows * 25],
+    [{ range: 'fixed', fixedRange: '40 uS' }, () => 40],
+  ] as const) {
+    const profile = await toyProfile({
+      mapping: { scale: 'column' },
+      converters: { dac: { bits: 8 }, adc: { bits: 8, ...range } },
+    });
+    const program = compileProgram(toyGraph(), TOY_LAYERS, profile, defaultOptions(profile), null);
+    const ranges = await calibrateRanges(engine, program, [toyFeeds()], 1, () => undefined);
+    for (const layer of program.layers) {
+      const { input, adc } = ranges.get(layer.name)!;
+      layer.strips.forEach(([from, to], strip) => {
+        for (let column = 0; column < layer.out; column++) {
+          const at = strip * layer.out + column;
+          const expected = current(to - from) * layer.scale[at]! * input[strip]!;
+          t.true(Math.abs(adc[at]! - expected) <= 1e-6 * expected);
+        }
+      });
+    }
+  }
+});
+
+test('calibrateRanges: a percentile leaves its share of the values within', async (t) => {
+  const profile = await toyProfile({
+    converters: {
+      dac: { bits: 8, range: 'percentile', percentile: '90 %' },
+      adc: { bits: 8, range: 'percentile', percentile: '60 %' },
+    },
+  });
+  const program = compileProgram(toyGraph(), TOY_LAYERS, profile, defaultOptions(profile), null);
+  const feeds = { x: float32([400, 5], spread(2000, 9, -2, 2)) };
+  const ranges = await calibrateRanges(await openEngine('onnxruntime'), program, [feeds], 1, () => undefined);
+  const values = interpretAll64(program.graph, { ...feeds, ...programWeights(program) });
+  const share = (name: string, width: number, [from, to]: readonly [number, number], limit: number) => {
+    const kept = Array.from(values.get(name)!.data, Number).filter(
+      (_, i) => i % width >= from && i % width < to,
+    );
+    return kept.filter((v) => Math.abs(v) <= limit).length / kept.length;
+  };
+  const { input, adc } = ranges.get('first')!;
+  const { strips, columns } = program.layers[0]!;
+  strips.forEach((rows, strip) => {
+    // Rounding up to three digits takes in a little more.
+    const inside = share('x', 5, rows, input[strip]!);
+    t.true(inside >= 0.9 && inside < 0.91, `${inside}`);
+    for (const tile of columns) {
+      const converted = share(`first.product.${strip}`, 7, tile, adc[strip * 7 + tile[0]]!);
+      t.true(converted >= 0.6 && converted < 0.615, `${converted}`);
+    }
+  });
+});
+
 test('programWeights: the targets of each strip as feeds', async (t) => {
   const program = await exactToy();
   const weights = programWeights(program);

@@ -1,9 +1,7 @@
 import test from 'ava';
 import { programWeights } from '../../src/calibrate/ranges.ts';
-import { CompileError } from '../../src/compile/compile-error.ts';
 import { countSaturation } from '../../src/compile/count-saturation.ts';
 import {
-  drawnProducts,
   readDrawInput,
   readProduct,
   readVarianceInput,
@@ -124,34 +122,4 @@ test('withLiveReads: the ADC meets the noise: counters and ideal converters come
   const ideal = withoutConverters(live);
   checkGraph(ideal);
   t.true(relativeError(interpret64(ideal, feeds).pooled, interpret64(live, feeds).pooled!) > 0.1);
-});
-
-test('drawnProducts: one for each strip; products of examples and of tokens are told apart', async (t) => {
-  const program = await toyProgram(null, null);
-  const live = withLiveReads(program.graph, program.layers);
-  t.deepEqual(
-    drawnProducts(live, program.layers),
-    [
-      ['first', 0, 7],
-      ['first', 1, 7],
-      ['second', 0, 4],
-      ['second', 1, 4],
-      ['second', 2, 4],
-    ].map(([layer, strip, out]) => ({
-      product: `${layer}.product.${strip}`,
-      out,
-      overTokens: false,
-    })) as never,
-  );
-  const odd = {
-    ...live,
-    inputs: live.inputs.map((input) =>
-      input.name === 'first.product.0.readDraw' ? { ...input, shape: ['B', 'T', 'H', 7] } : input,
-    ),
-  };
-  t.throws(() => drawnProducts(odd, program.layers), {
-    instanceOf: CompileError,
-    message:
-      'product "first.product.0": must be of shape [B, out] or [B, T, out] to be read live, got [B, T, H, 7]; use --read frozen',
-  });
 });

@@ -3,6 +3,7 @@ import { createEvaluator } from '../../src/evaluate/evaluator.ts';
 import type { Job } from '../../src/evaluate/plan.ts';
 import { loadProfile } from '../../src/profile/load.ts';
 import { openEngine } from '../../src/runtime/open.ts';
+import { toyProfile } from '../support/toy.ts';
 import { toyAdapter, toyData, toyModelBundle } from '../support/toy-model.ts';
 
 const OPTIONS = { compensate: 'none', readMode: 'frozen', threads: 1 } as const;
@@ -79,13 +80,13 @@ test('createEvaluator: a chip of ideal cells is the clean model', async (t) => {
 test('createEvaluator, live: reads do not depend on batches or order; another read number is another draw', async (t) => {
   const evaluator = await evaluatorOf('pcm-nandakumar-2019', 'live');
   const both = await evaluator.run(JOB);
-  const other = await evaluator.run({ ...JOB, read: 1 });
+  const loud = { ...JOB, noise: 8 };
+  t.notDeepEqual(
+    (await evaluator.run({ ...loud, read: 1 })).map(({ outcomes }) => outcomes),
+    (await evaluator.run(loud)).map(({ outcomes }) => outcomes),
+  );
   t.deepEqual(await evaluator.run({ ...JOB, arms: ['b'] }), [both[1]!]);
   t.deepEqual(await evaluator.run(JOB), both);
-  t.notDeepEqual(
-    other.map(({ outcomes, saturatedConversions }) => [outcomes, saturatedConversions]),
-    both.map(({ outcomes, saturatedConversions }) => [outcomes, saturatedConversions]),
-  );
   await evaluator.release();
   for (const tokens of [1, 7, 1000]) {
     const rebatched = await evaluatorOf('pcm-nandakumar-2019', 'live', tokens);
@@ -106,4 +107,53 @@ test('createEvaluator, live: another run than frozen with read noise, the same w
   t.notDeepEqual(await live.run({ ...JOB, noise: 6 }), await frozen.run({ ...JOB, noise: 6 }));
   await live.release();
   await frozen.release();
+});
+
+/** A profile of ideal cells whose converters err. */
+async function erringProfile(errors: object) {
+  const adc = { bits: 8, ...errors };
+  return toyProfile({ array: { rows: 8, columns: 10 }, converters: { dac: { bits: 8 }, adc } });
+}
+
+async function oneArm(errors: object, tokens = 48, readMode: 'frozen' | 'live' = 'frozen') {
+  const engine = await openEngine('onnxruntime');
+  const bundle = await toyModelBundle(engine, await erringProfile(errors), toyAdapter(1));
+  const arms = [{ arm: 'a', bundle }];
+  return createEvaluator(engine, arms, { ...toyData(), tokens }, { ...OPTIONS, readMode });
+}
+
+test('createEvaluator: errors of converters stay with a chip, and are none at noise scale 0', async (t) => {
+  const job = { ...JOB, noise: 1 };
+  const plain = await oneArm({});
+  const erring = await oneArm({ gainStd: '10 %', offsetStd: 20 });
+  const [expected] = await plain.run({ ...job, noise: 0 });
+  t.deepEqual(await erring.run({ ...job, noise: 0 }), [expected!]);
+  const [first] = await erring.run(job);
+  t.notDeepEqual(first!.outcomes, expected!.outcomes);
+  t.deepEqual(await erring.run({ ...job, seconds: 7 }), [{ ...first!, seconds: 7 }]);
+  t.notDeepEqual((await erring.run({ ...job, chip: 6 }))[0]!.outcomes, first!.outcomes);
+  // The clean model has no converters, and none err where another source is left on alone.
+  for (const change of [{ chip: null }, { source: 'writing' }]) {
+    t.deepEqual(await erring.run({ ...job, ...change }), await plain.run({ ...job, ...change }));
+  }
+  t.deepEqual(await erring.run({ ...job, source: 'converters' }), [{ ...first!, source: 'converters' }]);
+  await plain.release();
+  await erring.release();
+});
+
+test('createEvaluator: thermal noise is new at each conversion, frozen reads or live, whatever the batches', async (t) => {
+  const job = { ...JOB, noise: 1 };
+  const noisy = await oneArm({ noiseStd: 25 });
+  const [first] = await noisy.run(job);
+  const [again] = await noisy.run({ ...job, read: 1 });
+  t.notDeepEqual(again!.outcomes, first!.outcomes);
+  await noisy.release();
+  for (const [tokens, mode] of [
+    [5, 'frozen'],
+    [48, 'live'],
+  ] as const) {
+    const other = await oneArm({ noiseStd: 25 }, tokens, mode);
+    t.deepEqual(await other.run(job), [first!]);
+    await other.release();
+  }
 });

@@ -1,16 +1,16 @@
 import test from 'ava';
-import type { DrawnProduct } from '../../src/compile/live-reads.ts';
+import type { DrawnValue } from '../../src/compile/drawn-values.ts';
 import { createLiveDraws } from '../../src/evaluate/live-draws.ts';
 
-const PRODUCTS: readonly DrawnProduct[] = [
-  { product: 'first.product.0', out: 5, overTokens: true },
-  { product: 'first.product.1', out: 5, overTokens: true },
-  { product: 'pooler.product.0', out: 3, overTokens: false },
+const VALUES: readonly DrawnValue[] = [
+  { input: 'first.product.0.readDraw', width: 5, overTokens: true },
+  { input: 'first.product.1.readDraw', width: 5, overTokens: true },
+  { input: 'pooler.product.0.readDraw', width: 3, overTokens: false },
 ];
 const LENGTHS = [4, 2, 3, 0];
 const EVENT = { chip: 3, seconds: 60, read: 0 };
 
-const draws = () => createLiveDraws(PRODUCTS, (example) => LENGTHS[example]!);
+const draws = () => createLiveDraws(VALUES, (example) => LENGTHS[example]!);
 
 function copied(feeds: Readonly<Record<string, { shape: readonly number[]; data: unknown }>>) {
   return new Map(
@@ -58,7 +58,7 @@ test('createLiveDraws: an example has its own draws in any batch; strips, chips,
 
 test('createLiveDraws: batches are kept so small that their draws fit; too long a text is refused', (t) => {
   t.is(draws().mostTokens, Math.floor(2 ** 25 / 13));
-  const wide = createLiveDraws([{ product: 'w', out: 2 ** 20, overTokens: true }], () => 1024);
+  const wide = createLiveDraws([{ input: 'w.readDraw', width: 2 ** 20, overTokens: true }], () => 1024);
   t.is(wide.mostTokens, 32);
   t.throws(() => wide.fill({ indices: [0], shape: [2, 1024] }, EVENT), {
     instanceOf: RangeError,

@@ -3,6 +3,7 @@ import { profileView } from '../../src/flow/profile-view.ts';
 import { listProfiles, loadProfile } from '../../src/profile/load.ts';
 import { profileFigures } from '../../src/report/profile-figures.ts';
 import { profileHtml, profileSvg } from '../../src/report/profile-page.ts';
+import { toyProfile } from '../support/toy.ts';
 
 const idsOf = async (name: string) =>
   profileFigures(profileView(await loadProfile(name))).map(({ id }) => id);
@@ -37,6 +38,29 @@ test('profileView(profile) shows the converter as it converts', async (t) => {
   const { levels, points } = converters[0]!;
   t.is(levels, 255);
   t.true(points.every(([input, output]) => Math.abs(output - input) <= 0.5001 / 127));
+});
+
+test('profileView(profile) shows the errors of a few converters of one chip', async (t) => {
+  const inl = { form: 'polynomial', coefficients: [0, 0, 0.5], unit: 'LSB' };
+  const profile = await toyProfile({
+    converters: { dac: { bits: 8 }, adc: { bits: 8, gainStd: '1 %', offsetStd: 0.5, noiseStd: 0.2, inl } },
+  });
+  const view = profileView(profile);
+  t.deepEqual(
+    profileFigures(view).map(({ id }) => id),
+    ['distributions', 'transfer-dac', 'transfer-adc', 'transfer-errors-adc'],
+  );
+  const { names, rows, noiseStdLsb } = view.converters[1]!.errors!;
+  t.is(noiseStdLsb, 0.2);
+  t.deepEqual(names, ['without draws', 'converter 1', 'converter 2', 'converter 3', 'converter 4']);
+  t.true(rows.every(({ input, errorsLsb }) => Math.abs(errorsLsb[0]! - 0.5 * input ** 2) < 1e-12));
+  // About a line of its own for each converter: error = offset + (gain - 1) u top, and the bend at gain u.
+  const straight = (i: number, column: number) => rows[i]!.errorsLsb[column]! - rows[i]!.errorsLsb[0]!;
+  for (const column of [1, 2, 3, 4]) {
+    t.true(Math.abs(straight(0, column) + straight(100, column) - 2 * straight(50, column)) < 0.1);
+    t.true(Math.abs(straight(100, column)) > 1e-3);
+  }
+  t.notRegex(await profileHtml(view), /NaN|Infinity|undefined/u);
 });
 
 test('profileHtml and profileSvg draw every shipped profile without a number that is none, and the same again', async (t) => {

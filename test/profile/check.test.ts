@@ -342,6 +342,68 @@ test('checkProfileText(text) warns of the legal but odd, and accepts', async (t)
   );
 });
 
+test('parseProfile(text) tells what is wrong with the errors and the range of a converter', async (t) => {
+  const adc = (text: string) => message(['"bits": 8, "rule": "uniform"', text]);
+  t.is(
+    await adc('"bits": null, "offsetStd": 0.5'),
+    'a-b-1.json:12:58: /converters/adc/bits: must be a number of bits beside errors of the converter, which count in its steps, got null; give the resolution, or leave the errors out',
+  );
+  t.is(
+    await adc('"bits": 8, "gainStd": "1 uS"'),
+    'a-b-1.json:12:72: /converters/adc/gainStd: must be a plain number or share (1 or %), got "1 uS", a conductance; write it in one of those units',
+  );
+  t.is(
+    await adc('"bits": 8, "gainStd": "-1 %"'),
+    'a-b-1.json:12:72: /converters/adc/gainStd: must be at least 0, got "-1 %"; give a standard deviation',
+  );
+  t.is(
+    await adc('"bits": 8, "range": "percentile", "percentile": "40 %"'),
+    'a-b-1.json:12:98: /converters/adc/percentile: must be more than 50 % and at most 100 %, got "40 %"; give the share within the range',
+  );
+  t.is(
+    await adc('"bits": 8, "range": "fixed"'),
+    'a-b-1.json:12:70: /converters/adc/range: must have "fixedRange" beside it, got none; give the largest difference current as a conductance',
+  );
+  t.is(
+    await adc('"bits": 8, "inl": { "form": "table", "u": [-1, 0, 0], "y": [0, 1, 0], "unit": "LSB" }'),
+    'a-b-1.json:12:100: /converters/adc/inl/u/2: must be more than the one before (0), got 0; sort the points',
+  );
+  t.is(
+    await adc('"bits": 8, "inl": { "form": "table", "u": [-1, 0, 1], "y": [0, 1], "unit": "LSB" }'),
+    'a-b-1.json:12:109: /converters/adc/inl/y: must have as many values as "u" (3), got 2; add or remove some',
+  );
+  t.is(
+    await message(['"dac": { "bits": 8', '"dac": { "bits": 8, "noiseStd": 1']),
+    'a-b-1.json:12:39: /converters/dac/noiseStd: must be one of the fields bits, rule, range, percentile, gainStd, offsetStd, inl, got the unknown field "noiseStd"; leave it out',
+  );
+  t.is(
+    await message(['"dac": { "bits": 8', '"dac": { "bits": 8, "range": "full-scale"']),
+    'a-b-1.json:12:48: /converters/dac/range: must be one of "calibrated", "percentile", got "full-scale"; choose one of those',
+  );
+});
+
+test('checkProfileText(text) warns of a range that can never be reached, and of large errors', async (t) => {
+  const text = GOOD.replace(
+    '"bits": 8, "rule": "uniform"',
+    '"bits": 6, "range": "fixed", "fixedRange": "7 mS", "gainStd": "30 %", "offsetStd": 9, "noiseStd": 10, "percentile": "99 %"',
+  );
+  const { faults, profile } = await checkProfileText(text, 'a-b-1.json');
+  t.true(faults.every(({ severity }) => severity === 'warning'));
+  t.deepEqual(faults.map(faultLine), [
+    '12:93 /converters/adc/fixedRange: should be at most 6400 uS, the difference current of 256 rows at gMax, got "7 mS"; the upper part of the range can never be reached: choose a smaller one',
+    '12:112 /converters/adc/gainStd: should be at most 20 %, got "30 %"; check the unit',
+    '12:133 /converters/adc/offsetStd: should be far below the 32 steps to the end of the range, got 9; check it: it counts in steps',
+    '12:148 /converters/adc/noiseStd: should be far below the 32 steps to the end of the range, got 10; check it: it counts in steps',
+    '12:166 /converters/adc/percentile: should stand beside "range": "percentile" only, for nothing else uses it, got "99 %"; name the range or leave it out',
+  ]);
+  t.deepEqual(profile!.converters.adc, {
+    bits: 6,
+    rule: 'symmetric',
+    range: { rule: 'fixed', microsiemens: 7000 },
+    errors: { gainStd: 0.3, offsetStdLsb: 9, noiseStdLsb: 10, inl: null },
+  });
+});
+
 test('profileTemplate(name, schema) is accepted without a warning', async (t) => {
   const { profile, faults } = await checkProfileText(
     profileTemplate('x-y-2026', './schema.json'),

@@ -42,7 +42,12 @@ test('loadProfile(name) gives canonical units', async (t) => {
   t.is(pcm.validity.toSeconds, 315_360_000);
   t.deepEqual(pcm.array, { rows: 256, columns: 256 });
   t.deepEqual(pcm.mapping, { kind: 'pair-one-sided', scale: 'tile' });
-  t.deepEqual(pcm.converters.adc, { bits: 8, rule: 'symmetric' });
+  t.deepEqual(pcm.converters.adc, {
+    bits: 8,
+    rule: 'symmetric',
+    range: { rule: 'calibrated' },
+    errors: null,
+  });
   t.is(pcm.writing?.std.text, '(0.26348 + 1.965 x - 1.1731 x^2) uS');
   const ideal = await loadProfile('ideal');
   t.is(ideal.writing, null);

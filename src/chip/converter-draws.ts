@@ -1,0 +1,32 @@
+import { type ErringConverter, gainInput, noiseInput, offsetInput } from '../compile/converter-errors.ts';
+import { fillNormals } from '../core/normals.ts';
+import { stream } from '../core/stream.ts';
+import { float32, type Tensor } from '../graph/graph.ts';
+
+/**
+ * The errors of a chip's converters as graph inputs, drawn once a chip: gain 1 + s gainStd z, offset s offsetStd z, each
+ * converter (a row, or a column of a strip) with draws of its own, s the noise scale; and the std of the thermal noise,
+ * s noiseStd. They stay as the chip ages.
+ */
+export function converterDraws(
+  erring: readonly ErringConverter[],
+  { chip, noise }: { readonly chip: number; readonly noise: number },
+): Record<string, Tensor> {
+  const feeds: Record<string, Tensor> = {};
+  for (const { name, width, errors } of erring) {
+    const drawn = (what: 'gain' | 'offset', std: number, mean: number): Tensor => {
+      const values = new Float32Array(width);
+      fillNormals(stream(chip, 'converter', what, name), values);
+      return float32(
+        [width],
+        values.map((z) => mean + noise * std * z),
+      );
+    };
+    if (errors.gainStd > 0) feeds[gainInput(name)] = drawn('gain', errors.gainStd, 1);
+    if (errors.offsetStdLsb > 0) feeds[offsetInput(name)] = drawn('offset', errors.offsetStdLsb, 0);
+    if (errors.noiseStdLsb > 0) {
+      feeds[noiseInput(name)] = float32([width], new Float32Array(width).fill(noise * errors.noiseStdLsb));
+    }
+  }
+  return feeds;
+}

@@ -1,0 +1,132 @@
+import test from 'ava';
+import { programWeights } from '../../src/calibrate/ranges.ts';
+import { converterDraws } from '../../src/chip/converter-draws.ts';
+import {
+  erringConverters,
+  gainInput,
+  noiseDrawInput,
+  noiseInput,
+  offsetInput,
+  withConverterErrors,
+} from '../../src/compile/converter-errors.ts';
+import { countSaturation } from '../../src/compile/count-saturation.ts';
+import { stripProduct } from '../../src/compile/lower.ts';
+import { compileProgram, defaultOptions, targetWeights } from '../../src/compile/program.ts';
+import { convertErringInPlace, driveErringInPlace } from '../../src/device/converter-errors.ts';
+import { checkGraph } from '../../src/graph/check.ts';
+import { float32, type Tensor } from '../../src/graph/graph.ts';
+import { openEngine } from '../../src/runtime/open.ts';
+import { relativeError } from '../support/agreement.ts';
+import { interpret64, interpretAll64 } from '../support/interpreter64.ts';
+import { spread } from '../support/operator-case.ts';
+import { someRanges, TOY_LAYERS, toyFeeds, toyGraph, toyProfile } from '../support/toy.ts';
+
+const POLYNOMIAL = { form: 'polynomial', coefficients: [0.1, -0.9, 0.3, 1.2], unit: 'LSB' };
+const TABLE = { form: 'table', u: [-0.8, -0.1, 0.4, 1], y: [0.5, -0.4, 0.8, 0], unit: 'LSB' };
+
+async function toyProgram(dac: object, adc: object) {
+  const profile = await toyProfile({ converters: { dac, adc } });
+  const options = defaultOptions(profile);
+  const exact = compileProgram(toyGraph(), TOY_LAYERS, profile, options, null);
+  return compileProgram(toyGraph(), TOY_LAYERS, profile, options, someRanges(exact));
+}
+
+for (const [rule, dacInl, adcInl] of [
+  ['symmetric', POLYNOMIAL, TABLE],
+  ['uniform', TABLE, POLYNOMIAL],
+] as const) {
+  test(`withConverterErrors: ${rule} codes and levels are those of the plain converters with errors`, async (t) => {
+    const spreads = { bits: 6, rule, gainStd: '4 %', offsetStd: 0.7 };
+    const program = await toyProgram({ ...spreads, inl: dacInl }, { ...spreads, inl: adcInl });
+    const { converters } = program.profile;
+    const erring = erringConverters(program.graph, converters);
+    t.deepEqual(
+      erring.map(({ name, kind, width }) => [name, kind, width]),
+      [
+        ['first.dac', 'dac', 5],
+        ['first.adc.0', 'adc', 7],
+        ['first.adc.1', 'adc', 7],
+        ['second.dac', 'dac', 7],
+        ['second.adc.0', 'adc', 4],
+        ['second.adc.1', 'adc', 4],
+        ['second.adc.2', 'adc', 4],
+      ],
+    );
+    const graph = withConverterErrors(program.graph, erring);
+    checkGraph(graph);
+    const draws = converterDraws(erring, { chip: 3, noise: 1 });
+    const feeds = { ...toyFeeds(), ...programWeights(program), ...draws };
+    const values = interpretAll64(graph, feeds);
+    const at = (name: string, i: number) => Number(draws[name]!.data[i]);
+    for (const layer of program.layers) {
+      const x = values.get(layer.name === 'first' ? 'x' : 'hidden')!;
+      layer.strips.forEach(([from, to], strip) => {
+        const weights = targetWeights(layer, strip);
+        for (let row = 0; row < 3; row++) {
+          const driven = Array.from({ length: to - from }, (_, i) => {
+            const name = `${layer.name}.dac`;
+            const level = Float32Array.of(Number(x.data[row * layer.in + from + i]));
+            const drawn = {
+              gain: at(gainInput(name), from + i),
+              offsetLsb: at(offsetInput(name), from + i),
+              inl: converters.dac.errors!.inl,
+            };
+            driveErringInPlace(level, converters.dac, layer.inputRange![strip]!, drawn);
+            return level[0]!;
+          });
+          for (let column = 0; column < layer.out; column++) {
+            const sum = driven.reduce((total, v, i) => total + v * weights[i * layer.out + column]!, 0);
+            const name = `${layer.name}.adc.${strip}`;
+            const range = layer.adcRange![strip * layer.out + column]!;
+            const expected = Float32Array.of(sum);
+            const drawn = {
+              gain: at(gainInput(name), column),
+              offsetLsb: at(offsetInput(name), column),
+              inl: converters.adc.errors!.inl,
+            };
+            convertErringInPlace(expected, converters.adc, range, drawn);
+            const got = Number(values.get(`${layer.name}.partial.${strip}`)!.data[row * layer.out + column]);
+            // Another code would be off by a whole step: 2 range / 2^bits.
+            t.true(Math.abs(got - expected[0]!) < 1e-5 * range, `${name} ${column}: ${got}, ${expected[0]}`);
+          }
+        }
+      });
+    }
+    const session = await (await openEngine('onnxruntime')).load(graph);
+    t.true(relativeError((await session.run(feeds)).pooled, interpret64(graph, feeds).pooled!) < 1e-6);
+    await session.release();
+  });
+}
+
+test('withConverterErrors: thermal noise is a normal for each conversion, before rounding', async (t) => {
+  const program = await toyProgram({ bits: null }, { bits: 16, noiseStd: 40 });
+  const erring = erringConverters(program.graph, program.profile.converters);
+  const graph = withConverterErrors(program.graph, erring);
+  checkGraph(graph);
+  const draws = converterDraws(erring, { chip: 3, noise: 0.5 });
+  const normals: Record<string, Tensor> = {};
+  for (const { name, width } of erring) {
+    t.deepEqual([...(draws[noiseInput(name)]!.data as Float32Array)], new Array(width).fill(20));
+    normals[noiseDrawInput(name)] = float32([3, width], spread(3 * width, width, -2, 2));
+  }
+  const values = interpretAll64(graph, { ...toyFeeds(), ...programWeights(program), ...draws, ...normals });
+  const product = values.get(stripProduct('first', 0))!.data;
+  const code = values.get('first.adc.0.code')!.data;
+  const z = normals[noiseDrawInput('first.adc.0')]!.data;
+  const top = 2 ** 15 - 1;
+  for (let i = 0; i < 21; i++) {
+    const expected = Math.min(top, Math.max(-top, Number(product[i]) + 20 * Number(z[i])));
+    t.true(Math.abs(Number(code[i]) - expected) <= 0.5 + 1e-6);
+  }
+  // Saturation is that of what is rounded.
+  const counted = countSaturation(graph);
+  checkGraph(counted.graph);
+  t.is(counted.counters.length, 5);
+});
+
+test('withConverterErrors: a profile without errors keeps its graph', async (t) => {
+  const program = await toyProgram({ bits: 8 }, { bits: 8, range: 'full-scale' });
+  const erring = erringConverters(program.graph, program.profile.converters);
+  t.deepEqual(erring, []);
+  t.is(withConverterErrors(program.graph, erring), program.graph);
+});
