@@ -4,6 +4,8 @@ export interface StudyArm {
   readonly options: readonly string[];
   /** The arm without the draws, where that is the comparison to make. */
   readonly against?: string;
+  /** Left out unless it is asked for by name. */
+  readonly isExtra?: boolean;
 }
 
 /** What a study's target std comes from: the weight error of phase-change memory, freshly written. */
@@ -37,6 +39,7 @@ export function studyArms(scale: number, lora: string): StudyArm[] {
         name: `stochgrasp+${name}`,
         options: ['--method', 'stochgrasp', ...target, ...options],
         against: 'stochgrasp',
+        isExtra: true,
       };
     }),
     { name: 'grasp+draws', options: ['--method', 'grasp', '--draws', ...target], against: 'grasp' },

@@ -41,7 +41,7 @@ const out = options.out;
 const seeds = options.seeds.split(',');
 const wanted = options.arms?.split(',');
 const arms = studyArms(Number(options.scale), options.lora).filter(
-  ({ name }) => wanted?.includes(name) ?? true,
+  ({ name, isExtra }) => wanted?.includes(name) ?? isExtra !== true,
 );
 const profiles = options.profiles === '' ? [] : options.profiles.split(',');
 const source = [

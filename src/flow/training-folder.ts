@@ -50,13 +50,16 @@ export async function openTrainingFolder(out: string, options: FolderOptions): P
   let from = initialState(start);
   let bestScore: number | null = null;
   try {
-    if (options.resume) {
-      if (!existsSync(checkpointPath)) {
+    if (options.resume && !existsSync(checkpointPath)) {
+      if (!existsSync(logPath)) {
         throw new UsageError(
           out,
           'must hold a checkpoint.safetensors to resume from, got none; start anew without --resume (with --force if the folder exists)',
         );
       }
+      // Killed before its first checkpoint: all steps are done again.
+      await writeFile(logPath, '');
+    } else if (options.resume) {
       from = (await read(checkpointPath)).state;
       await cutLog(logPath, from.step);
       if (options.firstChoice !== null && from.step >= options.firstChoice) {

@@ -113,6 +113,12 @@ test('train: resuming with other options, another start or no checkpoint is refu
     instanceOf: BadFileError,
     message: `${join(job.out, 'training.jsonl')}: must hold a line for each of the 2 steps of the checkpoint, got 1; start anew with --force`,
   });
+  // Killed before its first checkpoint: there is a log, and all of it is done again.
+  await rm(join(job.out, 'checkpoint.safetensors'));
+  await writeFile(join(job.out, 'training.jsonl'), '{"step":1,"lo');
+  await train({ ...job, resume: true });
+  const whole = await train(jobIn(folder, 'whole', { method: 'head', steps: 3 }));
+  t.deepEqual(await filesOf(job.out), await filesOf(whole.out));
   const nowhere = jobIn(folder, 'nowhere', { method: 'head', resume: true });
   await t.throwsAsync(train(nowhere), {
     instanceOf: UsageError,

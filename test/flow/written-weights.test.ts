@@ -6,6 +6,8 @@ import { BadFileError, UsageError } from '../../src/core/errors.ts';
 import { silentProgress } from '../../src/core/progress.ts';
 import { compile } from '../../src/flow/compile.ts';
 import { type TrainJob, train } from '../../src/flow/train.ts';
+import { writtenWeights } from '../../src/flow/written-weights.ts';
+import { loadModel } from '../../src/model/load.ts';
 import { filesOf, folderOf, interrupted, jobIn } from '../support/train-job.ts';
 
 const CHIPS: Partial<TrainJob> = { writeNoise: 'pcm-nandakumar-2019', writeNoiseScale: 2, method: 'lora' };
@@ -96,4 +98,18 @@ test('train: adapts to one die, whose metrics stand beside the clean ones; a bun
     instanceOf: BadFileError,
     message: `${folded}: must hold the model's own weights in its cells, got an adapter folded into them; compile it with --deploy digital`,
   });
+});
+
+test('writtenWeights: each step has a chip of its own, each seed others, and a step always the same', async (t) => {
+  const model = await loadModel('use-lite');
+  const job = { writeNoise: 'pcm-nandakumar-2019' };
+  const [one, two] = [await writtenWeights(job, model, 1), await writtenWeights(job, model, 2)];
+  const layer = one!.weights.layers[0]!;
+  const first = (written: typeof one, step: number) =>
+    Float32Array.from(written!.weights.at(step)[layer]!.data.subarray(0, 64) as Float32Array);
+  const zero = first(one, 0);
+  t.notDeepEqual(first(one, 1), zero);
+  t.notDeepEqual(first(two, 0), zero);
+  t.deepEqual(first(one, 0), zero);
+  t.is(await writtenWeights({}, model, 1), null);
 });
