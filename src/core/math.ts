@@ -20,7 +20,7 @@ const HALF_PI_LOW = 2.0222662487959506e-21;
 const TWO_OVER_PI = 0.6366197723675814;
 
 /** Beyond this the reduction of an angle to a quarter turn would lose digits. */
-const LARGEST_ANGLE = 1e6;
+export const LARGEST_ANGLE = 1e6;
 
 const LARGEST_EXPONENT = 709.782712893384;
 const SMALLEST_EXPONENT = -745.1332191019412;

@@ -63,10 +63,16 @@ export function dimensionOf(unitName: string): Dimension | null {
 
 /** A number of some unit in the canonical unit. @throws RangeError for an unknown unit. */
 export function toCanonical(value: number, unitName: string): number {
+  return canonicalOf(unitName)(value);
+}
+
+/** What turns numbers of some unit into the canonical one. @throws RangeError for an unknown unit. */
+export function canonicalOf(unitName: string): (value: number) => number {
   const known = UNITS.get(normalised(unitName));
   if (known === undefined)
     throw new RangeError(`toCanonical: the unit must be a known one, got "${unitName}"`);
-  return (value * known.factor) / known.divisor + known.offset;
+  const { factor, divisor, offset } = known;
+  return (value) => (value * factor) / divisor + offset;
 }
 
 const QUANTITY = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([^\s\d].*?|)\s*$/u;

@@ -1,5 +1,6 @@
 import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { formatDuration } from '../core/duration.ts';
 import {
   makeFolder,
   refuseForeignFolder,
@@ -8,6 +9,8 @@ import {
   writeFileAtomic,
 } from '../core/files.ts';
 import type { Progress } from '../core/progress.ts';
+import { loadProfile } from '../profile/load.ts';
+import type { DeviceProfile } from '../profile/profile.ts';
 import { compile } from './compile.ts';
 import { evaluate } from './evaluate.ts';
 import { writeReport } from './report.ts';
@@ -17,6 +20,8 @@ export interface DemoJob {
   /** Fewer training steps, chips and sentences: shows that it works, not how well. */
   readonly quick: boolean;
   readonly out: string;
+  /** The chips' technology: a shipped name or a path. Default: phase-change memory. */
+  readonly profile?: string;
   readonly seed: number;
   readonly jobs: number;
   readonly engine: 'onnxruntime' | 'tfjs-node';
@@ -32,7 +37,7 @@ export interface DemoResult {
 
 const MODEL = 'use-lite';
 const TASK = 'reviews';
-const PROFILE = 'pcm-nandakumar-2019';
+export const DEMO_PROFILE = 'pcm-nandakumar-2019';
 
 /** StochGRASP's target spread: the layers' weight error at this noise scale, freshly written. */
 const TARGET_NOISE = 2;
@@ -51,11 +56,13 @@ const QUICK = { epochs: 1, probeEpochs: 1, chips: 4, limit: 100, at: [0, DAY, 36
 
 /**
  * The main job on the embedded model and data: trains a frozen probe, GRASP and StochGRASP, compiles both adapters for
- * phase-change memory, evaluates them on the same simulated chips, and writes the report.
+ * phase-change memory (or another profile), evaluates them on the same simulated chips, and writes the report.
  */
 export async function demo(job: DemoJob): Promise<DemoResult> {
   const { out, seed, progress } = job;
   const size = job.quick ? QUICK : FULL;
+  const name = job.profile ?? DEMO_PROFILE;
+  const ages = agesWithin(await loadProfile(name), size.at);
   await clear(out);
   // The mark by which a later demo knows that this folder is its own, whatever becomes of this run.
   await writeFileAtomic(
@@ -70,7 +77,7 @@ export async function demo(job: DemoJob): Promise<DemoResult> {
       task: TASK,
       method,
       groups: 64,
-      ...(method === 'stochgrasp' ? { profile: PROFILE, targetAt: 0, targetNoise: TARGET_NOISE } : {}),
+      ...(method === 'stochgrasp' ? { profile: name, targetAt: ages[0]!, targetNoise: TARGET_NOISE } : {}),
       lambda: 0.1,
       draw: 'example',
       optimizer: 'adamw',
@@ -100,7 +107,7 @@ export async function demo(job: DemoJob): Promise<DemoResult> {
     await compile({
       model: MODEL,
       adapter: place('adapters', arm),
-      profile: PROFILE,
+      profile: name,
       out: place('bundles', arm),
       deploy: 'digital',
       calibrateOn: TASK,
@@ -114,7 +121,7 @@ export async function demo(job: DemoJob): Promise<DemoResult> {
     bundles: arms.map((arm) => place('bundles', arm)),
     task: TASK,
     chips: size.chips,
-    at: size.at,
+    at: ages,
     noise: size.noise,
     cross: true,
     out: place('run'),
@@ -137,10 +144,15 @@ export async function demo(job: DemoJob): Promise<DemoResult> {
         learningRate: 5e-3,
         facts:
           arm === 'stochgrasp'
-            ? [{ name: 'target std', value: `the layers' weight error at noise scale ${TARGET_NOISE}, 0 s` }]
+            ? [
+                {
+                  name: 'target std',
+                  value: `the layers' weight error at noise scale ${TARGET_NOISE}, ${formatDuration(ages[0]!)}`,
+                },
+              ]
             : [],
       })),
-      command: `holdfast demo${job.quick ? ' --quick' : ''}${seed === 1 ? '' : ` --seed ${seed}`}`,
+      command: `holdfast demo${job.quick ? ' --quick' : ''}${seed === 1 ? '' : ` --seed ${seed}`}${name === DEMO_PROFILE ? '' : ` --profile ${name}`}`,
     },
     progress,
     ...(job.signal === undefined ? {} : { signal: job.signal }),
@@ -161,6 +173,14 @@ export async function demo(job: DemoJob): Promise<DemoResult> {
       `report: ${report}`,
     ],
   };
+}
+
+/** The demo's ages that a profile's source supports, and its last one where they stop short of it. */
+export function agesWithin({ validity }: DeviceProfile, ages: readonly number[]): readonly number[] {
+  const { fromSeconds: from, toSeconds: to } = validity;
+  const kept = ages.filter((t) => t >= from && t <= to);
+  const last = kept.at(-1) ?? from;
+  return [...(kept.length === 0 ? [from] : kept), ...(to > last && to < ages.at(-1)! ? [to] : [])];
 }
 
 async function clear(out: string): Promise<void> {

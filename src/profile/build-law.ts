@@ -1,5 +1,5 @@
 import { formatDuration } from '../core/duration.ts';
-import { type Dimension, dimensionOf, readQuantity, toCanonical, unitsOf } from '../core/units.ts';
+import { canonicalOf, type Dimension, dimensionOf, readQuantity, unitsOf } from '../core/units.ts';
 import { shown } from './fault.ts';
 import { childPointer, type Finding } from './finding.ts';
 import { compileFormula } from './formula.ts';
@@ -32,7 +32,7 @@ export async function buildLaw(json: unknown, pointer: string, context: LawConte
   const { unit } = source;
   if (dimensionOf(unit) !== dimension)
     findings.push(wrongUnit(childPointer(pointer, 'unit'), dimension, unit));
-  const canonical = (value: number) => toCanonical(value, unit);
+  const canonical = dimensionOf(unit) === null ? (value: number) => value : canonicalOf(unit);
   const suffix = unit === '1' ? '' : ` ${unit}`;
   const made = (text: string, raw: (x: number, t: number) => number): BuiltLaw =>
     findings.length > 0

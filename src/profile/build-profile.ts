@@ -82,12 +82,32 @@ export async function buildProfile(root: unknown, schemaFindings: readonly Findi
     `must be more than gMin (${gMin} uS)`,
     'exchange or mend them',
   );
+  // Beyond these float32, in which cells are computed, would overflow or lose the range.
+  must(
+    !(gMax > 0 && gMax < LEAST_CONDUCTANCE) && !(gMax > MOST_CONDUCTANCE),
+    '/cell/gMax',
+    `must be from ${LEAST_CONDUCTANCE} to ${MOST_CONDUCTANCE} uS`,
+    'check the unit',
+  );
+  must(
+    !(gMin >= 0 && gMax > gMin && gMax - gMin < LEAST_RANGE * gMax),
+    '/cell/gMin',
+    `must leave at least a thousandth of gMax (${gMax} uS) as range`,
+    'mend one of them',
+  );
   must(
     !(reference <= 0),
     '/referenceTime',
     'must be a time of more than 0 s',
     'give the time from writing to the reference read',
   );
+  must(
+    !(reference > 0 && reference < LEAST_SECONDS) && !(reference > MOST_SECONDS),
+    '/referenceTime',
+    `must be from ${LEAST_SECONDS} to ${MOST_SECONDS} s`,
+    'check the unit',
+  );
+  must(!(from > MOST_SECONDS), '/validity/from', `must be at most ${MOST_SECONDS} s`, 'check the unit');
   must(!(from < 0), '/validity/from', 'must be an age of at least 0 s', 'ages count from the reference read');
   must(!(to < from), '/validity/to', `must be at least "from" (${from} s)`, 'exchange or mend them');
 
@@ -176,6 +196,12 @@ const MODELLED = [
   ['faults', /^stuck cells$/u],
   ['telegraph', /^telegraph noise$/u],
 ] as const;
+
+const LEAST_CONDUCTANCE = 1e-9;
+const MOST_CONDUCTANCE = 1e9;
+const LEAST_RANGE = 1e-3;
+const LEAST_SECONDS = 1e-12;
+const MOST_SECONDS = 1e15;
 
 /** Legal but odd values. */
 function odd(root: unknown, limits: { readonly gMin: number; readonly gMax: number }): Finding[] {

@@ -4,6 +4,7 @@ import { log } from '../core/math.ts';
 import { type Table, tabulate } from '../core/table.ts';
 import type { Law } from './law.ts';
 import type { CellClamp, DeviceProfile } from './profile.ts';
+import { ProfileError } from './profile-error.ts';
 
 /**
  * The laws of a profile's cells at one time, tabulated: all that the device kernels see of a profile.
@@ -40,28 +41,38 @@ export interface CellLaws {
  * conductance go on to x = 4, since a written cell may lie above gMax.
  *
  * @param seconds Age t since the reference read.
- * @throws UsageError for an age that the profile's source does not support.
+ * @throws UsageError for an age that the profile's source does not support; ProfileError where a formula breaks at it.
  */
 export function cellLaws(profile: DeviceProfile, seconds: number): CellLaws {
   checkAge(profile, seconds);
-  const ofTarget = (law: Law | null | undefined) =>
-    law === null || law === undefined ? null : tabulate((x) => law.at(Math.min(x, 1), seconds));
-  const ofPresent = (law: Law | undefined) =>
-    law === undefined ? null : tabulate((x) => law.at(x, seconds));
+  const table = (law: Law, most: number, pointer: string) => {
+    try {
+      return tabulate((x) => law.at(Math.min(x, most), seconds));
+    } catch (error) {
+      // Checked at many ages, but a formula can break at any.
+      const why = error instanceof RangeError ? error.message.replace(/^tabulate: the law /u, '') : '';
+      if (why === '') throw error;
+      throw new ProfileError(profile.name, `${pointer} at the age of ${seconds} s ${why}`, [], error);
+    }
+  };
+  const ofPresent = (law: Law | undefined, pointer: string) =>
+    law === undefined ? null : table(law, 4, pointer);
+  const ofTarget = (law: Law | null | undefined, pointer: string) =>
+    law === null || law === undefined ? null : table(law, 1, pointer);
   return {
     gMinMicrosiemens: profile.gMinMicrosiemens,
     gMaxMicrosiemens: profile.gMaxMicrosiemens,
     clamp: profile.clamp,
-    writeStd: ofTarget(profile.writing?.std),
-    writeMeanShift: ofTarget(profile.writing?.meanShift),
-    driftExponentMean: ofTarget(profile.drift?.exponentMean),
-    driftExponentStd: ofTarget(profile.drift?.exponentStd),
+    writeStd: ofTarget(profile.writing?.std, '/writing/std'),
+    writeMeanShift: ofTarget(profile.writing?.meanShift, '/writing/meanShift'),
+    driftExponentMean: ofTarget(profile.drift?.exponentMean, '/drift/exponentMean'),
+    driftExponentStd: ofTarget(profile.drift?.exponentStd, '/drift/exponentStd'),
     driftLog:
       profile.drift === null ? 0 : log((seconds + profile.referenceSeconds) / profile.referenceSeconds),
-    readStd: ofPresent(profile.readNoise?.std),
+    readStd: ofPresent(profile.readNoise?.std, '/readNoise/std'),
     cellVariation: profile.variation?.cell ?? 0,
-    telegraphProbability: ofPresent(profile.telegraph?.probability),
-    telegraphAmplitude: ofPresent(profile.telegraph?.amplitude),
+    telegraphProbability: ofPresent(profile.telegraph?.probability, '/telegraph/probability'),
+    telegraphAmplitude: ofPresent(profile.telegraph?.amplitude, '/telegraph/amplitude'),
   };
 }
 

@@ -1,4 +1,4 @@
-import { cos, exp, log, pow, sin } from '../core/math.ts';
+import { cos, exp, LARGEST_ANGLE, log, pow, sin } from '../core/math.ts';
 
 /** A function that a formula may call. */
 export interface FormulaFunction {
@@ -13,7 +13,7 @@ const LN10 = log(10);
 
 /**
  * All functions that a formula may call. They use our own exp, log, pow, sin and cos, so a formula has the same bits on every
- * machine. `log` is the natural logarithm, like `ln`.
+ * machine. `log` is the natural logarithm, like `ln`; the sine of an angle beyond a million radians is no number.
  */
 export const FORMULA_FUNCTIONS: ReadonlyMap<string, FormulaFunction> = new Map([
   ['min', { least: 2, most: 16, form: 'min(a, b, ...)', apply: (v) => v.reduce((a, b) => Math.min(a, b)) }],
@@ -33,8 +33,8 @@ export const FORMULA_FUNCTIONS: ReadonlyMap<string, FormulaFunction> = new Map([
   ['ln', one('ln', log)],
   ['log', one('log', log)],
   ['log10', one('log10', (a) => log(a) / LN10)],
-  ['sin', one('sin', sin)],
-  ['cos', one('cos', cos)],
+  ['sin', one('sin', (a) => (Math.abs(a) <= LARGEST_ANGLE ? sin(a) : Number.NaN))],
+  ['cos', one('cos', (a) => (Math.abs(a) <= LARGEST_ANGLE ? cos(a) : Number.NaN))],
   ['pow', { least: 2, most: 2, form: 'pow(base, exponent)', apply: (v) => pow(v[0]!, v[1]!) }],
 ] satisfies ReadonlyArray<readonly [string, FormulaFunction]>);
 

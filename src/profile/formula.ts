@@ -164,7 +164,13 @@ function callOf(node: ParsedNode, walk: Walk, depth: number): Formula {
   }
   walk.next++;
   const inner = args.map((arg) => numberOf(arg, walk, depth + 1));
-  return known === undefined ? NEVER : (v) => known.apply(inner.map((f) => f(v)));
+  if (known === undefined) return NEVER;
+  // One list for all calls: a law is evaluated some ten thousand times, and no node is inside itself.
+  const values = new Array<number>(inner.length).fill(Number.NaN);
+  return (v) => {
+    for (let i = 0; i < values.length; i++) values[i] = inner[i]!(v);
+    return known.apply(values);
+  };
 }
 
 const COMPARISONS: ReadonlyMap<string, (a: number, b: number) => boolean> = new Map([

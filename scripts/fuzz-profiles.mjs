@@ -1,0 +1,114 @@
+// Mutates profiles and puts them through check and, where they are accepted, through the physics: no crash, no hang over 1 s, no
+// memory over 500 MB, no file accepted that later throws.
+//
+//   npm run build && node scripts/fuzz-profiles.mjs [--cases 10000] [--seed 1] [--from 0]
+//
+// A case depends on the seed and its number alone: --from N --cases 1 repeats one. Prints each failure with its text; exits with 1
+// where there is one.
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { writeTile } from '../build/src/chip/write-tile.js';
+import { fillNormals } from '../build/src/core/normals.js';
+import { stream } from '../build/src/core/stream.js';
+import { convertInPlace } from '../build/src/device/converters.js';
+import { simulateCells } from '../build/src/device/simulate.js';
+import { cellLaws } from '../build/src/profile/cell-laws.js';
+import { checkProfileText } from '../build/src/profile/check.js';
+import { profileFacts } from '../build/src/profile/facts.js';
+import { listProfiles } from '../build/src/profile/load.js';
+import { profileTemplate } from '../build/src/profile/template.js';
+import { drawn, mutate } from './mutate-profile.mjs';
+
+const { values } = parseArgs({
+  options: {
+    cases: { type: 'string', default: '10000' },
+    seed: { type: 'string', default: '1' },
+    from: { type: 'string', default: '0' },
+  },
+});
+const [cases, seed, from] = [values.cases, values.seed, values.from].map(Number);
+const MOST_MILLISECONDS = 1000;
+const MOST_BYTES = 500e6;
+
+const texts = (await listProfiles()).map(({ path }) => readFileSync(path, 'utf8'));
+texts.push(profileTemplate('fuzzed', './schema.json'));
+const weight = new Float32Array(12 * 9);
+fillNormals(stream(0, 'fuzz', 'weight'), weight);
+
+const before = process.memoryUsage().rss;
+let accepted = 0;
+let failures = 0;
+let slowest = 0;
+let most = 0;
+const started = performance.now();
+for (let i = from; i < from + cases; i++) {
+  const draw = drawn(seed, i);
+  const text = mutate(texts, draw);
+  const start = performance.now();
+  let what = null;
+  try {
+    if (await holds(text, i)) accepted += 1;
+  } catch (error) {
+    what = error.stack;
+  }
+  const milliseconds = performance.now() - start;
+  slowest = Math.max(slowest, milliseconds);
+  if (i % 100 === 0) most = Math.max(most, process.memoryUsage().rss - before);
+  if (what === null && milliseconds > MOST_MILLISECONDS && (await isSlowAgain(text, i)))
+    what = `took ${milliseconds.toFixed(0)} ms, and again`;
+  if (what === null && most > MOST_BYTES) what = `memory grew by ${(most / 1e6).toFixed(0)} MB`;
+  if (what !== null) {
+    failures += 1;
+    console.log(`case ${i} of seed ${seed}: ${what}\n${text}\n`);
+    if (failures >= 20) break;
+  }
+  if ((i + 1 - from) % 1000 === 0) console.error(`${i + 1 - from} of ${cases}, ${accepted} accepted`);
+}
+const seconds = (performance.now() - started) / 1000;
+console.log(
+  `${cases} cases of seed ${seed} from ${from}: ${accepted} accepted, ${failures} failures, slowest ${slowest.toFixed(0)} ms, memory at most ${(most / 1e6).toFixed(0)} MB above the start, ${seconds.toFixed(0)} s`,
+);
+process.exitCode = failures > 0 ? 1 : 0;
+
+/** Whether a text is accepted; throws where an accepted one breaks. */
+async function holds(text, i) {
+  const { profile, faults } = await checkProfileText(text, 'fuzzed.json');
+  if (profile === null) {
+    if (!faults.some(({ severity }) => severity === 'error')) throw new Error('rejected without an error');
+    return false;
+  }
+  profileFacts(profile);
+  const { gMinMicrosiemens: low, gMaxMicrosiemens: high } = profile;
+  const { fromSeconds, toSeconds } = profile.validity;
+  const ages = [
+    ...new Set([fromSeconds, Math.min(toSeconds, 10 * fromSeconds + 3600), Math.min(toSeconds, 3e9)]),
+  ];
+  const { readCells } = simulateCells({
+    targetsMicrosiemens: [...new Set([low, (low + high) / 2, high])],
+    times: ages.map((age) => ({ seconds: age, laws: cellLaws(profile, age) })),
+    cells: 4,
+    seed: i,
+    noiseScale: 1,
+  });
+  if (!readCells.every(Number.isFinite)) throw new Error('a cell is not finite');
+  for (const age of [ages[i % ages.length]]) {
+    const tile = writeTile({ profile, weight, rows: 12, columns: 9, seed: i, seconds: age });
+    for (const cells of tile.cells.values())
+      if (!cells.every(Number.isFinite)) throw new Error('a written cell is not finite');
+    const read = tile.read();
+    if (!read.every(Number.isFinite)) throw new Error('a weight is not finite');
+    convertInPlace(read, profile.converters.dac, 1);
+    convertInPlace(read, profile.converters.adc, 1);
+  }
+  return true;
+}
+
+/** A machine that others use may stall: only a text that is slow each time hangs. */
+async function isSlowAgain(text, i) {
+  for (let again = 0; again < 2; again++) {
+    const start = performance.now();
+    await holds(text, i);
+    if (performance.now() - start <= MOST_MILLISECONDS) return false;
+  }
+  return true;
+}
