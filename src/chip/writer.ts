@@ -49,6 +49,11 @@ interface Place {
   readonly weights: readonly (readonly Float32Array[])[];
 }
 
+/**
+ * Makes a writer for a program's chips. It holds targets and weights in WebAssembly memory: 12 bytes a weight of one pair.
+ *
+ * @throws RangeError if that is beyond 4 GiB; UsageError, when asked for weights, for an age that the profile does not support
+ */
 export function createChipWriter(program: Program): ChipWriter {
   const { kernels, places } = placed(program);
   const wired = createWiredCells(program);

@@ -15,6 +15,7 @@ import { type Manifest, type ManifestLayer, parseManifest } from './manifest.ts'
 import type { Range } from './partition.ts';
 import type { Program, ProgramLayer } from './program.ts';
 
+/** A compiled program as `readBundle` finds it on disk. */
 export interface Bundle {
   readonly manifest: Manifest;
   /** SHA-256 of manifest.json, which names the hashes of all other files. */

@@ -11,6 +11,7 @@ export interface Example {
 
 export type SplitName = 'train' | 'dev' | 'test';
 
+/** A task: labelled examples in splits, and the metrics that it is judged by. */
 export interface Task {
   readonly name: string;
   readonly kind: 'classification' | 'regression';

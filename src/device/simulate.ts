@@ -38,6 +38,7 @@ export interface SimulatedRow {
   readonly q95: number;
 }
 
+/** What was drawn: statistics by target, age and stage, and the cells as read. */
 export interface SimulatedCells {
   /** By target, then `written` once, then `aged` and `read` by time. */
   readonly rows: readonly SimulatedRow[];

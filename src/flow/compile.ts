@@ -33,6 +33,7 @@ import { openEngine } from '../runtime/open.ts';
 import { encodeSplit, openTask } from './encode-task.ts';
 import { idealCheck } from './ideal-check.ts';
 
+/** What `compile` puts onto tiles, and how. */
 export interface CompileJob {
   readonly model: string;
   /** Of an ONNX model: a tokenizer.json, or a folder with one; default: the one beside it. */

@@ -20,6 +20,7 @@ import { evaluationData, openTask, reportedSplit } from './encode-task.ts';
 import { parseRun } from './read-run.ts';
 import { type NamedBundle, planRecord } from './run-plan.ts';
 
+/** Which bundles `evaluate` runs, on which chips, at which ages and noise scales. */
 export interface EvaluateJob {
   readonly bundles: readonly string[];
   /** The model that the bundles were compiled from, where it is a folder; default: the embedded one that they name. */

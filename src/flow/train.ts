@@ -11,6 +11,7 @@ import { type Loaded, trainOne } from './train-one.ts';
 import type { Meter, TrainingCost } from './training-cost.ts';
 import type { WrittenJob } from './written-weights.ts';
 
+/** What `train` trains, on what, and how. */
 export interface TrainJob extends NewAdapterJob, WrittenJob {
   readonly model: string;
   /** Of an ONNX model: a tokenizer.json, or a folder with one; default: the one beside it. */

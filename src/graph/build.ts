@@ -14,6 +14,7 @@ interface NodeOptions {
 
 /** Collects nodes in order; every method returns the name of the value it made. */
 export interface GraphBuilder {
+  /** Adds a graph input; a dimension may have a name in place of a size. */
   input(name: string, dtype: DataType, shape: readonly Dimension[]): string;
   /** Adds an initializer; an equal name must not be taken. */
   constant(name: string, tensor: Tensor): string;
@@ -25,7 +26,9 @@ export interface GraphBuilder {
   node(op: string, inputs: readonly string[], options?: NodeOptions): string;
   /** Adds a node with several outputs, returned in order. */
   nodes(op: string, inputs: readonly string[], outputs: number, options?: NodeOptions): string[];
+  /** Makes a value a graph output. */
   output(name: string, dtype: DataType, shape: readonly Dimension[]): void;
+  /** The graph as built so far. */
   finish(): Graph;
 }
 

@@ -33,6 +33,7 @@ export type Attribute =
   | { readonly type: 'strings'; readonly value: readonly string[] }
   | { readonly type: 'tensor'; readonly value: Tensor };
 
+/** One operator of a graph, in the default ONNX domain. */
 export interface Node {
   /** ONNX operator, e.g. `MatMul`. */
   readonly op: string;
