@@ -1,11 +1,13 @@
 import { createChipWriter } from '../chip/writer.ts';
-import { layerInput, stripProduct } from '../compile/lower.ts';
+import { couplesOf, sliceCount } from '../compile/cells.ts';
+import { layerInput, sliceProducts } from '../compile/lower.ts';
 import {
   type Bits,
   converterOf,
   type LayerRanges,
   type Program,
   type ProgramLayer,
+  productCounts,
   type Ranges,
   sliceWeights,
   stripFeeds,
@@ -25,7 +27,8 @@ const ROWS_KEPT = 512;
  * Finds the static converter ranges of a program from what its layers see on calibration examples: for each strip
  * the range of its input, for each tile the range of its product. See `bestRange` for the criterion.
  *
- * @param program Compiled without converters.
+ * @param program Compiled without converters; where inputs are sliced, without ADCs, for the ADC's range is then that of
+ *   the products with each slice (and the input's range, found before, is found again).
  * @param batches Feeds of the model's own inputs, without padding (padding would count as data).
  * @param onBatch Called after each batch.
  */
@@ -37,7 +40,7 @@ export async function calibrateRanges(
   onBatch: () => void,
 ): Promise<Ranges> {
   const { options, layers } = program;
-  const inputs = new Map(layers.map((layer) => [layer.name, layerInputName(program, layer.name)]));
+  const inputs = new Map(layers.map((layer) => [layer.name, layerInputName(program, layer)]));
   const session = await engine.load(observed(program, inputs));
   const weights = wiredWeights(program);
   const pools = new Map<string, Float32Array[]>();
@@ -54,9 +57,13 @@ export async function calibrateRanges(
         );
         layer.strips.forEach(([from, to], strip) => {
           keep(pools, `${layer.name}/${strip}`, x.data as Float32Array, rows, layer.in, from, to);
-          const y = results[stripProduct(layer.name, strip)]!.data as Float32Array;
-          layer.columns.forEach(([left, right], column) => {
-            keep(pools, `${layer.name}/${strip}/${column}`, y, rows, layer.out, left, right);
+          sliceProducts(layer.name, strip, productCounts(program, layer)).forEach((products, slice) => {
+            for (const product of products) {
+              const y = results[product]!.data as Float32Array;
+              layer.columns.forEach(([left, right], column) => {
+                keep(pools, `${layer.name}/${strip}/${slice}/${column}`, y, rows, layer.out, left, right);
+              });
+            }
           });
         });
       }
@@ -68,16 +75,23 @@ export async function calibrateRanges(
   const ranges = new Map<string, LayerRanges>();
   for (const layer of layers) {
     const input = new Float32Array(layer.strips.length);
-    const adc = new Float32Array(layer.strips.length * layer.out);
+    const slices = sliceCount(layer.cells);
+    const adc = new Float32Array(layer.strips.length * slices * layer.out);
     layer.strips.forEach((_, strip) => {
       input[strip] = seenRange(options.dac, joined(pools.get(`${layer.name}/${strip}`)!));
-      layer.columns.forEach(([left, right], column) => {
-        const values = joined(pools.get(`${layer.name}/${strip}/${column}`)!);
-        const ofColumns = adc.subarray(strip * layer.out + left, strip * layer.out + right);
-        const current = rangeMicrosiemens(program, layer, strip);
-        if (current === null) ofColumns.fill(seenRange(options.adc, values));
-        else columnRanges(ofColumns, current * input[strip]!, layer.scale.subarray(strip * layer.out + left));
-      });
+      for (const { slice, share } of couplesOf(layer.cells)) {
+        const line = (strip * slices + slice) * layer.out;
+        layer.columns.forEach(([left, right], column) => {
+          const values = joined(pools.get(`${layer.name}/${strip}/${slice}/${column}`)!);
+          const ofColumns = adc.subarray(line + left, line + right);
+          const current = rangeMicrosiemens(program, layer, strip);
+          if (current === null) ofColumns.fill(seenRange(options.adc, values));
+          else {
+            const largest = current * share * largestDrive(program, input[strip]!);
+            columnRanges(ofColumns, largest, layer.scale.subarray(strip * layer.out + left));
+          }
+        });
+      }
     });
     ranges.set(layer.name, { input, adc });
   }
@@ -105,7 +119,16 @@ function rangeMicrosiemens({ options, profile }: Program, layer: ProgramLayer, s
   if (range.rule === 'fixed') return range.microsiemens;
   if (range.rule !== 'full-scale') return null;
   const [from, to] = layer.strips[strip]!;
-  return (to - from) * (profile.gMaxMicrosiemens - profile.gMinMicrosiemens);
+  // Cells without a counterpart carry their gMin, too, to the ADC.
+  const least = layer.zero === null ? profile.gMinMicrosiemens : 0;
+  return (to - from) * (profile.gMaxMicrosiemens - least);
+}
+
+/** The largest input that drives a row at a time: of inputs in slices, the largest digit. */
+function largestDrive({ options: { dac, mapping } }: Program, inputRange: number): number {
+  const how = converterOf(dac);
+  if (how === null || mapping.inputSliceBits === null) return inputRange;
+  return ((2 ** mapping.inputSliceBits - 1) * inputRange) / how.top;
 }
 
 /** A range of currents in output units: times each column's weight units a microsiemens. A column of zeros has any range. */
@@ -125,11 +148,13 @@ export function programWeights(program: Program): Record<string, Tensor> {
   return feeds;
 }
 
-/** Where a layer's rows are read: the value that its first strip slices or multiplies. */
-function layerInputName(program: Program, layer: string): string {
+/** Where a layer's rows are read: the value that its DAC scales, or its first strip slices or multiplies. */
+function layerInputName(program: Program, layer: ProgramLayer): string {
   const { nodes } = program.graph;
-  const sliced = nodes.find((node) => node.name === `${layer}.rows.0`);
-  return sliced?.inputs[0] ?? layerInput(program.graph, stripProduct(layer, 0));
+  const { name } = layer;
+  const first = nodes.find((node) => node.name === `${name}.dac.scaled` || node.name === `${name}.rows.0`);
+  const [[product]] = sliceProducts(name, 0, productCounts(program, layer)) as [[string]];
+  return first?.inputs[0] ?? layerInput(program.graph, product);
 }
 
 /** The program with the layers' inputs and the strips' products as its outputs. */
@@ -137,7 +162,9 @@ function observed(program: Program, inputs: ReadonlyMap<string, string>): Graph 
   const shapes = inferShapes(program.graph);
   const builder = buildGraph(program.graph.name, program.graph, false);
   const products = program.layers.flatMap((layer) =>
-    layer.strips.map((_, strip) => stripProduct(layer.name, strip)),
+    layer.strips.flatMap((_, strip) =>
+      sliceProducts(layer.name, strip, productCounts(program, layer)).flat(),
+    ),
   );
   for (const name of new Set([...inputs.values(), ...products])) {
     const { dtype, shape } = shapes.get(name)!;

@@ -125,14 +125,14 @@ function joined(layer: ProgramLayer, feeds: Readonly<Record<string, Tensor>>): F
 
 /** By the stages of aihwkit, tile by tile: each tile's largest weight is what its cells are scaled anew by. */
 function readAsAihwkit(
-  { layers, profile }: Program,
+  { layers, profile, options }: Program,
   state: { readonly seed: number; readonly seconds: number; readonly noise: number; readonly read: number },
 ): Float32Array {
   const { strips, columns: ranges, out, cells, scale, in: rows } = layers[0]!;
   const [plus, minus] = ['plus', 'minus'].map((name) => cells.find((cell) => cell.name === name)?.targets);
-  if (plus === undefined || minus === undefined || cells.length !== 2) {
-    const got = cells.map(({ name }) => name).join(', ');
-    const message = `semantics must be "physical" for cells other than one plus and one minus, got "aihwkit" with ${got}`;
+  if (plus === undefined || minus === undefined || options.mapping.kind !== 'pair-one-sided') {
+    const slices = options.mapping.slices === 1 ? '' : ` in ${options.mapping.slices} slices`;
+    const message = `semantics must be "physical" for any mapping but pair-one-sided, got "aihwkit" with ${options.mapping.kind}${slices}`;
     throw new UsageError('writeTile', `${message}; choose the mapping pair-one-sided`);
   }
   const laws = cellLaws(profile, state.seconds);

@@ -10,6 +10,7 @@ import { createLiveReader, type LiveReader } from './live-read.ts';
 import { presentLayerCells } from './present-cells.ts';
 import { type ErrorSource, hasWires, lawsOf } from './sources.ts';
 import { createWiredCells, refuseLiveReads, type WiredCells } from './wired-cells.ts';
+import { subtractZeros } from './zero-cells.ts';
 
 /** One chip at one moment. */
 export interface ChipState {
@@ -79,7 +80,10 @@ export function createChipWriter(program: Program): ChipWriter {
         return wiredPass(throughWires, place, present);
       }
       const sums = new Float64Array(layer.strips.length * columns);
-      for (const { slice, share, plus, minus } of couples) {
+      for (const couple of couples) {
+        const { slice, share, plus } = couple;
+        const zeros = couple.minus?.isShared === true ? couple.minus : null;
+        const minus = zeros === null ? couple.minus : null;
         layer.strips.forEach(([fromRow, toRow], strip) => {
           const span = [strip * columns, (strip + 1) * columns] as const;
           const scale = layer.scale.subarray(...span);
@@ -98,9 +102,14 @@ export function createChipWriter(program: Program): ChipWriter {
             scale: share === 1 ? scale : scale.map((unit) => unit * share),
             gain: 1,
             out: weights[strip]![slice]!,
-            columnSums: sums.subarray(...span),
+            ...(zeros === null ? { columnSums: sums.subarray(...span) } : {}),
           });
         });
+        // Zero-point cells are few: they are drawn once, and subtracted from the cells that stand alone.
+        if (zeros !== null) {
+          const cells = presentLayerCells(kernels, laws, effectsOf, state, layer, zeros, event);
+          subtractZeros(layer, couple, cells, weights, sums);
+        }
       }
       return sums;
     });

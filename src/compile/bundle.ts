@@ -78,6 +78,7 @@ export async function writeBundle(
       mapping: program.options.mapping.kind,
       cells: layer.cells.map(({ name }) => name),
       shares: layer.cells.map(({ share }) => share),
+      clippedWeights: layer.clippedWeights,
       tiles: layer.strips.flatMap((rows) => layer.columns.map((columns) => ({ rows, columns }))),
     })),
     counts: counts(program.layers),
@@ -164,6 +165,7 @@ export async function readBundle(folder: string): Promise<Bundle> {
       cells,
       scale: part(digital, `${layer.name}.scale`, scales, 'digital.safetensors'),
       zero: optional(`${layer.name}.zero`, scales),
+      clippedWeights: layer.clippedWeights,
       inputRange: optional(`${layer.name}.inputRange`, strips.length),
       adcRange: optional(`${layer.name}.adcRange`, scales * sliceCount(cells)),
     };

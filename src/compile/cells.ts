@@ -1,4 +1,4 @@
-import type { ProfileMapping } from '../profile/profile.ts';
+import { type ProfileMapping, sliceBits } from '../profile/mapping.ts';
 
 /** How weights become conductances: the profile's choice, or the command line's in its place. */
 export type MappingOptions = ProfileMapping;
@@ -30,12 +30,39 @@ export interface Couple<Cell extends CellRole> {
   readonly minus: Cell | null;
 }
 
-/** The cells of a weight, in order. */
-export function cellRoles(_mapping: MappingOptions): readonly CellRole[] {
-  return [
-    { name: 'plus', share: 1, slice: 0, isShared: false },
-    { name: 'minus', share: -1, slice: 0, isShared: false },
-  ];
+/**
+ * The cells of a weight, least significant slice first. Slice s counts 2^(b s) times, b being the bits of a slice:
+ *
+ * - pairs: `plus` and `minus`; in slices `plus0`, `minus0`, ...;
+ * - `offset`, `single-device`: `single`; in slices `single0`, ...;
+ * - `offset-unit-column`: `single` and the shared `zero`; in slices `single0`, `zero0`, ....
+ */
+export function cellRoles(mapping: MappingOptions): readonly CellRole[] {
+  return Array.from({ length: mapping.slices }, (_, slice) => {
+    const ending = mapping.slices === 1 ? '' : String(slice);
+    const share = mapping.slices === 1 ? 1 : 2 ** (sliceBits(mapping) * slice);
+    const role = (name: string, sign: 1 | -1, isShared = false): CellRole => ({
+      name: name + ending,
+      share: sign * share,
+      slice,
+      isShared,
+    });
+    if (isPair(mapping)) return [role('plus', 1), role('minus', -1)];
+    if (mapping.kind === 'offset-unit-column') return [role('single', 1), role('zero', -1, true)];
+    return [role('single', 1)];
+  }).flat();
+}
+
+export function isPair({ kind }: MappingOptions): boolean {
+  return kind === 'pair-one-sided' || kind === 'pair-two-sided';
+}
+
+/**
+ * The most columns of weights that a tile of so many output lines has room for: a weight takes a line a slice, and a
+ * unit column as many.
+ */
+export function weightColumns(mapping: MappingOptions, lines: number): number {
+  return Math.floor(lines / mapping.slices) - (mapping.kind === 'offset-unit-column' ? 1 : 0);
 }
 
 /** The output lines of the array that a weight takes: its slices. The two cells of a pair share one. */

@@ -1,7 +1,7 @@
 import { buildGraph } from '../graph/build.ts';
 import type { Graph } from '../graph/graph.ts';
 
-const CONVERTER = /\.(dac|adc\.\d+)\.clip$/;
+const CONVERTER = /\.(dac|adc(?:\.\d+)+)\.clip$/;
 
 /** A converter's counter: the graph output that holds the share of its values that lay beyond the range. */
 export interface Counter {

@@ -1,46 +1,12 @@
 import { buildGraph, type GraphBuilder } from '../graph/build.ts';
 import type { Graph } from '../graph/graph.ts';
 import { float32 } from '../graph/graph.ts';
-import type { LinearLayer } from '../graph/linear-layers.ts';
-import { type Converter, convert } from './convert.ts';
-import type { Range } from './partition.ts';
+import { convert } from './convert.ts';
+import { inputDigits } from './input-digits.ts';
+import { addStrip, type LayerPlan, summed } from './lower-strip.ts';
 
-/** How one linear layer stands on its tiles. */
-export interface LayerPlan {
-  readonly layer: LinearLayer;
-  /** Row blocks, one product each. */
-  readonly strips: readonly Range[];
-  /** Converters with their ranges; null computes without them. */
-  readonly converters: LayerConverters | null;
-}
-
-export interface LayerConverters {
-  readonly dac: Converter | null;
-  readonly adc: Converter | null;
-  /** The DAC's range at each row, `[in]`, in units of the layer's input. */
-  readonly inputRange: Float32Array;
-  /** The ADC's range at each strip and column, `[strips, out]`, in units of the layer's output. */
-  readonly adcRange: Float32Array;
-}
-
-/**
- * The graph inputs that hold a strip's effective weights, `[R, out]` in weight units: one a slice. A weight is the sum
- * of its slices and of the digital zero point, where the mapping has one.
- */
-export function sliceInputs(layer: string, strip: number, slices: number): string[] {
-  if (slices === 1) return [stripInput(layer, strip)];
-  return Array.from({ length: slices }, (_, slice) => `${stripInput(layer, strip)}.${slice}`);
-}
-
-/** The graph input of a strip whose weights have one slice. */
-export function stripInput(layer: string, strip: number): string {
-  return `${layer}.weight.${strip}`;
-}
-
-/** The value that is a strip's product before its ADC. */
-export function stripProduct(layer: string, strip: number): string {
-  return `${layer}.product.${strip}`;
-}
+export type { LayerConverters, LayerPlan } from './lower-strip.ts';
+export { sliceInputs, sliceProducts, stripInput, stripProduct } from './strip-names.ts';
 
 /** The value that a layer's rows are driven with, before the DAC. */
 export function layerInput(graph: Graph, layer: string): string {
@@ -53,7 +19,9 @@ export function layerInput(graph: Graph, layer: string): string {
  * input, ADC, and the digital sum of the strips. Everything else of the graph stays as it is.
  *
  * One MatMul serves a whole strip: its tiles are column ranges of it. The step of a column's ADC is multiplied into
- * the strip's weights, so that the product comes out in ADC codes.
+ * the strip's weights, so that the product comes out in ADC codes. Weights in slices, and inputs in slices, take a product
+ * and an ADC each; their sum, shifted, and the digital zero point times the sum of the strip's converted inputs, are
+ * added up behind the ADCs.
  *
  * @param plans The layers to put onto crossbars; others stay digital.
  */
@@ -84,7 +52,6 @@ function addStrips(builder: GraphBuilder, plan: LayerPlan, x: string, output: st
   const { layer, strips, converters } = plan;
   const { name } = layer;
   const dac = converters?.dac ?? null;
-  const adc = converters?.adc ?? null;
   let driven = x;
   if (converters !== null && dac !== null) {
     const gain = builder.constant(
@@ -101,44 +68,11 @@ function addStrips(builder: GraphBuilder, plan: LayerPlan, x: string, output: st
       dac,
     );
   }
-  const parts = strips.map(([from, to], strip) => {
-    const rows =
-      strips.length === 1
-        ? driven
-        : builder.node('Slice', [driven, builder.ints([from]), builder.ints([to]), builder.ints([-1])], {
-            name: `${name}.rows.${strip}`,
-          });
-    const weight = builder.input(stripInput(name, strip), 'float32', [to - from, layer.out]);
-    // What one code of the DAC is worth at this strip's rows; a strip has one input range.
-    const unit = converters !== null && dac !== null ? converters.inputRange[from]! / dac.top : 1;
-    const product = (weights: string) =>
-      builder.node('MatMul', [rows, weights], { name: stripProduct(name, strip) });
-    if (converters === null || adc === null) {
-      if (unit === 1) return product(weight);
-      const scaled = builder.node('Mul', [weight, builder.scalar(unit)], { name: `${name}.driven.${strip}` });
-      return product(scaled);
-    }
-    const step = converters.adcRange
-      .slice(strip * layer.out, (strip + 1) * layer.out)
-      .map((range) => range / adc.top);
-    const gain = builder.constant(
-      `${name}.adc.gain.${strip}`,
-      float32(
-        [layer.out],
-        step.map((lsb) => unit / lsb),
-      ),
-    );
-    const codes = product(builder.node('Mul', [weight, gain], { name: `${name}.driven.${strip}` }));
-    const lsb = builder.constant(`${name}.adc.step.${strip}`, float32([layer.out], step));
-    return builder.node('Mul', [convert(builder, `${name}.adc.${strip}`, codes, adc), lsb], {
-      name: `${name}.partial.${strip}`,
-    });
-  });
-  const sum = parts
-    .slice(1)
-    .reduce(
-      (left, right, index) => builder.node('Add', [left, right], { name: `${name}.sum.${index}` }),
-      parts[0]!,
-    );
+  const digits =
+    dac === null || plan.inputSliceBits === null
+      ? null
+      : inputDigits(builder, `${name}.dac`, driven, dac.bits, plan.inputSliceBits);
+  const parts = strips.map((_, strip) => addStrip(builder, plan, strip, driven, digits));
+  const sum = summed(builder, parts, `${name}.sum`);
   builder.node('Identity', [sum], { name: `${name}.whole`, outputs: [output] });
 }

@@ -24,6 +24,7 @@ export interface ManifestLayer {
   /** Names of the cells of a weight, and how often and with which sign each counts in it. */
   readonly cells: readonly string[];
   readonly shares: readonly number[];
+  readonly clippedWeights: number;
   readonly tiles: readonly {
     readonly rows: readonly [number, number];
     readonly columns: readonly [number, number];

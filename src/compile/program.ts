@@ -1,9 +1,18 @@
 import { float32, type Graph, type Tensor } from '../graph/graph.ts';
 import { linearLayers } from '../graph/linear-layers.ts';
+import { mappingFaults } from '../profile/mapping.ts';
 import type { AdcRange, DeviceProfile, Converter as ProfileConverter } from '../profile/profile.ts';
-import { type CellRole, couplesOf, type LayerCell, type MappingOptions, sliceCount } from './cells.ts';
+import {
+  type CellRole,
+  couplesOf,
+  type LayerCell,
+  type MappingOptions,
+  sliceCount,
+  weightColumns,
+} from './cells.ts';
 import { CompileError } from './compile-error.ts';
 import { type Converter, converter } from './convert.ts';
+import { inputSliceCount } from './input-digits.ts';
 import { lowerToStrips, sliceInputs } from './lower.ts';
 import { mapWeights } from './map.ts';
 import { partition, type Range } from './partition.ts';
@@ -21,6 +30,8 @@ export interface ProgramLayer {
   readonly scale: Float32Array;
   /** The digital zero point in weight units, `[strips, out]`; null where the mapping has none. */
   readonly zero: Float32Array | null;
+  /** How many weights the mapping clipped. */
+  readonly clippedWeights: number;
   /** The DAC's range at each strip, in units of the layer's input; null without a DAC. */
   readonly inputRange: Float32Array | null;
   /** The ADC's range, `[strips, slices, out]`, in units of the layer's output; null without an ADC. */
@@ -91,6 +102,7 @@ export function compileProgram(
   ranges: Ranges | null,
 ): Program {
   const known = new Map(linearLayers(graph).map((layer) => [layer.name, layer]));
+  checkOptions(options, profile);
   const dac = converterOf(options.dac);
   const adc = converterOf(options.adc);
   const calibrated = ranges !== null && (dac !== null || adc !== null);
@@ -104,7 +116,7 @@ export function compileProgram(
       );
     }
     const strips = partition(layer.in, options.tile.rows);
-    const columns = partition(layer.out, options.tile.columns);
+    const columns = partition(layer.out, weightColumns(options.mapping, options.tile.columns));
     const weight = weightInOut(graph, layer);
     const mapped = mapWeights(name, weight, layer.out, strips, columns, profile, options.mapping);
     const range = calibrated ? ranges.get(name) : undefined;
@@ -125,9 +137,25 @@ export function compileProgram(
       range === undefined
         ? null
         : { dac, adc, inputRange: spread(range.input, strips, layer.in), adcRange: range.adc };
-    return { layer, strips, converters };
+    const { slices, inputSliceBits } = options.mapping;
+    return { layer, strips, converters, slices, zero: mapped.zero, inputSliceBits };
   });
   return { graph: lowerToStrips(graph, plans), layers, profile, options };
+}
+
+/** @throws CompileError if the cells, the DAC or the array do not allow the mapping. */
+function checkOptions({ mapping, dac, tile }: CompileOptions, profile: DeviceProfile): void {
+  const [fault] = mappingFaults(mapping, profile.levels, dac);
+  if (fault !== undefined) {
+    throw new CompileError(`mapping, ${fault.field}`, `${fault.message}, got ${fault.got}; ${fault.cure}`);
+  }
+  if (weightColumns(mapping, tile.columns) < 1) {
+    const needed = mapping.slices * (mapping.kind === 'offset-unit-column' ? 2 : 1);
+    throw new CompileError(
+      'tile',
+      `must have the ${needed} output lines that one column of weights takes, got ${tile.columns}; choose wider tiles or fewer slices`,
+    );
+  }
 }
 
 /** The converter of a setting; null where it is exact. */
@@ -178,6 +206,17 @@ export function targetWeights(layer: ProgramLayer, strip: number): Float32Array 
     for (let at = 0; at < weights.length; at++) weights[at]! += zero[at % layer.out]!;
   }
   return weights;
+}
+
+/** How many products each strip of a layer has: slices of the weights, slices of the inputs. */
+export function productCounts(
+  { options }: Pick<Program, 'options'>,
+  layer: ProgramLayer,
+): { readonly slices: number; readonly inputSlices: number } {
+  const { dac, mapping } = options;
+  const isSliced = layer.inputRange !== null && dac.bits !== null && mapping.inputSliceBits !== null;
+  const inputSlices = isSliced ? inputSliceCount(dac.bits!, mapping.inputSliceBits!) : 1;
+  return { slices: sliceCount(layer.cells), inputSlices };
 }
 
 /** A number of each of a kind of cell, as `[in, out]`: those of zero-point cells stand for all weights that share one. */

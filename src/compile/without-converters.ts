@@ -1,7 +1,7 @@
 import type { Graph } from '../graph/graph.ts';
 
 /** Names that `convert` gives to the nodes that round and saturate. */
-const CONVERTER_NODE = /\.(dac|adc\.\d+)\.(clip|shifted|rounded|code)$/;
+const CONVERTER_NODE = /\.(dac|adc(?:\.\d+)+)\.(clip|shifted|rounded|code)$/;
 
 /** A program's graph with ideal converters: nothing is rounded and nothing saturates; all else is as it was. */
 export function withoutConverters(graph: Graph): Graph {

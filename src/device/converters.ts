@@ -1,3 +1,4 @@
+import { roundHalfToEven } from '../core/rounding.ts';
 import type { Converter as ProfileConverter } from '../profile/profile.ts';
 
 /** What rounds: a converter without its range and its errors. */
@@ -42,12 +43,4 @@ export function convertInPlace(values: Float32Array, converter: Quantizer, range
     values[i] = f(code * fromCode);
   }
   return saturated;
-}
-
-/** The nearest integer; of two equally near, the even one. */
-export function roundHalfToEven(x: number): number {
-  const floor = Math.floor(x);
-  const excess = x - floor;
-  if (excess !== 0.5) return excess < 0.5 ? floor : floor + 1;
-  return floor % 2 === 0 ? floor : floor + 1;
 }

@@ -5,6 +5,7 @@ import { foldAdapter } from '../adapter/fold.ts';
 import { calibrateRanges, programWeights } from '../calibrate/ranges.ts';
 import { writeBundle } from '../compile/bundle.ts';
 import type { AdapterSource, Manifest } from '../compile/manifest.ts';
+import { mappingError, roundsWeights, withMappedWeights } from '../compile/mapped-graph.ts';
 import {
   type CompileOptions,
   compileProgram,
@@ -28,8 +29,10 @@ import { prune } from '../graph/prune.ts';
 import { loadModel } from '../model/load.ts';
 import type { Model } from '../model/model.ts';
 import { loadProfile } from '../profile/load.ts';
+import type { MappingKind } from '../profile/mapping.ts';
 import type { Engine } from '../runtime/engine.ts';
 import { openEngine } from '../runtime/open.ts';
+import { chosenMapping } from './chosen-mapping.ts';
 import { encodeSplit, openTask } from './encode-task.ts';
 import { idealCheck } from './ideal-check.ts';
 
@@ -43,6 +46,10 @@ export interface CompileJob {
   readonly out: string;
   readonly name?: string;
   readonly tile?: { readonly rows: number; readonly columns: number };
+  readonly mapping?: MappingKind;
+  readonly slices?: number;
+  readonly weightBits?: number;
+  readonly inputSliceBits?: number;
   readonly dacBits?: number;
   readonly adcBits?: number;
   readonly deploy: 'digital' | 'folded';
@@ -91,7 +98,10 @@ export async function compile(job: CompileJob): Promise<CompileResult> {
 
   const exact = compileProgram(graph, names, profile, options, null);
   const feeds = await calibrationFeeds(job, model);
-  const check = await idealCheck(engine, digital, exact.graph, programWeights(exact), feeds[0]!);
+  const isRounded = roundsWeights(options.mapping, profile.levels);
+  // Weights that the mapping rounds or clips make another digital model: it is that one that the ideal chip must equal.
+  const reference = isRounded ? withMappedWeights(graph, exact) : digital;
+  const check = await idealCheck(engine, reference, exact.graph, programWeights(exact), feeds[0]!);
   if (!check.passed) {
     progress.warn(
       `the ideal chip differs from the digital model by ${check.maxAbsoluteError}, more than ${check.bound}`,
@@ -123,6 +133,7 @@ export async function compile(job: CompileJob): Promise<CompileResult> {
     ),
   );
   const { counts, warnings } = manifest;
+  const rounded = isRounded ? [mappingLine(graph, exact)] : [];
   return {
     out,
     name,
@@ -131,6 +142,7 @@ export async function compile(job: CompileJob): Promise<CompileResult> {
     warnings,
     lines: [
       `${name}: ${counts.layers} layers, ${counts.weights} weights in ${counts.cells} cells on ${counts.tiles} tiles`,
+      ...rounded,
       `ideal chip against the digital model: largest difference ${check.maxAbsoluteError.toExponential(1)} (bound ${check.bound.toExponential(1)})`,
       `bundle in ${out}`,
     ],
@@ -141,6 +153,7 @@ function compileOptions(job: CompileJob, base: CompileOptions): CompileOptions {
   return {
     ...base,
     tile: job.tile ?? base.tile,
+    mapping: chosenMapping(base.mapping, job),
     dac: job.dacBits === undefined ? base.dac : { ...base.dac, bits: job.dacBits },
     adc: job.adcBits === undefined ? base.adc : { ...base.adc, bits: job.adcBits },
   };
@@ -161,6 +174,14 @@ function withOwnHead({ graph, classifier }: Model): Graph {
   if (classifier === undefined) return graph;
   const outputs = classifier.graph.outputs.filter(({ name }) => name === 'logits');
   return prune({ ...classifier.graph, outputs });
+}
+
+/** What a mapping that rounds or clips has done to the weights. */
+function mappingLine(graph: Graph, program: Program): string {
+  const { mapping } = program.options;
+  const clipped = program.layers.reduce((sum, layer) => sum + layer.clippedWeights, 0);
+  const change = (100 * mappingError(graph, program)).toPrecision(3);
+  return `weights mapped as ${mapping.kind}: changed by ${change} % (rms, relative), ${clipped} clipped`;
 }
 
 /** Seeded training examples in batches without padding. */
@@ -190,9 +211,16 @@ async function calibrated(
 ): Promise<Program> {
   const { options, profile } = exact;
   if (converterOf(options.dac) === null && converterOf(options.adc) === null) return exact;
-  job.progress.stage('calibrate', feeds.length);
-  const ranges = await calibrateRanges(engine, exact, feeds, job.seed, () => job.progress.advance());
-  return compileProgram(graph, names, profile, options, ranges);
+  job.progress.stage('calibrate', feeds.length * (options.mapping.inputSliceBits === null ? 1 : 2));
+  const calibrate = (program: Program) =>
+    calibrateRanges(engine, program, feeds, job.seed, () => job.progress.advance());
+  const ranges = await calibrate(exact);
+  if (options.mapping.inputSliceBits === null) return compileProgram(graph, names, profile, options, ranges);
+  // The ADCs meet one slice of the inputs at a time, which there is once the DAC has its range.
+  const withoutAdcs = { ...options, adc: { ...options.adc, bits: null } };
+  const sliced = await calibrate(compileProgram(graph, names, profile, withoutAdcs, ranges));
+  const both = new Map([...ranges].map(([name, { input }]) => [name, { input, adc: sliced.get(name)!.adc }]));
+  return compileProgram(graph, names, profile, options, both);
 }
 
 /** What stays digital, for the reader: the layers' biases and the adapter's constants. */

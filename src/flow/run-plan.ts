@@ -1,4 +1,5 @@
 import type { Bundle } from '../compile/bundle.ts';
+import type { MappingOptions } from '../compile/cells.ts';
 import type { Bits, Program, ProgramLayer } from '../compile/program.ts';
 import { packageVersion } from '../core/paths.ts';
 import type { SplitName, Task } from '../data/task.ts';
@@ -103,10 +104,27 @@ function layerRecord(layer: ProgramLayer, { manifest, digital, program }: Bundle
   };
 }
 
+const CELLS_OF_A_WEIGHT = {
+  'pair-one-sided': 'conductance pairs',
+  'pair-two-sided': 'conductance pairs around the middle of the range',
+  offset: 'single cells around a digital zero point',
+  'offset-unit-column': 'single cells beside a column of zero-point cells',
+  'single-device': 'single cells from the least to the greatest weight',
+} as const;
+
+function mappingText({ kind, weightBits, slices, inputSliceBits }: MappingOptions): string {
+  const parts: string[] = [CELLS_OF_A_WEIGHT[kind]];
+  if (weightBits !== null)
+    parts.push(`weights of ${weightBits} bits in ${slices} slice${slices === 1 ? '' : 's'}`);
+  if (inputSliceBits !== null)
+    parts.push(`inputs ${inputSliceBits} bit${inputSliceBits === 1 ? '' : 's'} at a time`);
+  return parts.join(', ');
+}
+
 function simulated(bundle: Bundle, job: EvaluateJob): string[] {
   const { profile, options } = bundle.program;
   const said = [
-    `conductance pairs on arrays of ${options.tile.rows} x ${options.tile.columns}, scaled by ${options.mapping.scale}`,
+    `${mappingText(options.mapping)} on arrays of ${options.tile.rows} x ${options.tile.columns}, scaled by ${options.mapping.scale}`,
   ];
   if (profile.writing !== null) said.push('writing (programming) noise of each cell, once a chip');
   if (profile.variation !== null) said.push(`variation of conductance ${variationLevels(profile.variation)}`);

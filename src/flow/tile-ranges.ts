@@ -12,30 +12,33 @@ export function inputRanges(range: Range, layer: ProgramLayer, input: Matrix): F
   );
 }
 
+/** What the ADCs of a strip's slice convert: its products with each slice of the inputs, each `[B, out]`. */
+export type Conversions = readonly Float32Array[];
+
 /**
- * The ADC's range at each strip and column, `[strips, out]`: a number a tile.
+ * The ADC's range at each strip, slice and column, `[strips, slices, out]`: a number a tile and slice.
  *
- * @param products The product of each strip, `[B, out]`.
+ * @param conversions What is converted, by strip, then slice.
  * @throws BadFileError naming `where` if a product is not finite.
  */
 export function adcRanges(
   given: Range,
   layer: ProgramLayer,
-  products: readonly Float32Array[],
+  conversions: readonly Conversions[],
   where: string,
 ): Float32Array {
-  const { strips, columns, out } = layer;
-  const ranges = new Float32Array(strips.length * out);
-  products.forEach((values, strip) => {
+  const { columns, out } = layer;
+  const ranges = new Float32Array(conversions.length * out);
+  conversions.forEach((products, line) => {
     for (const [from, to] of columns) {
-      const most = largest(values, out, from, to);
+      const most = Math.max(...products.map((values) => largest(values, out, from, to)));
       if (!Number.isFinite(most)) {
         throw new BadFileError(
           where,
           `the product of "weight" and "input" must stay within float32, got ${most}; scale one of them down`,
         );
       }
-      ranges.fill(given === 'auto' ? most : given, strip * out + from, strip * out + to);
+      ranges.fill(given === 'auto' ? most : given, line * out + from, line * out + to);
     }
   });
   return ranges;
@@ -54,19 +57,23 @@ export function clippedShare(layer: ProgramLayer, input: Matrix, ranges: Float32
   return beyond / input.data.length;
 }
 
-/** The share of the products of strips and columns that lie beyond the ADC's range. */
+/** The share of the conversions that lie beyond the ADC's range. */
 export function saturatedShare(
   { out }: ProgramLayer,
-  products: readonly Float32Array[],
+  conversions: readonly Conversions[],
   ranges: Float32Array,
 ): number {
   let beyond = 0;
-  products.forEach((values, strip) => {
-    values.forEach((value, at) => {
-      if (Math.abs(value) > ranges[strip * out + (at % out)]!) beyond += 1;
-    });
+  let count = 0;
+  conversions.forEach((products, line) => {
+    for (const values of products) {
+      values.forEach((value, at) => {
+        if (Math.abs(value) > ranges[line * out + (at % out)]!) beyond += 1;
+      });
+      count += values.length;
+    }
   });
-  return beyond / (products.length * products[0]!.length);
+  return beyond / count;
 }
 
 /** The largest size in columns `from` to `to`; 1 where all are zero, for a converter needs some step. */

@@ -3,13 +3,14 @@ import { refuseLiveReads } from '../chip/wired-cells.ts';
 import { createChipWriter } from '../chip/writer.ts';
 import { countSaturation } from '../compile/count-saturation.ts';
 import { readProduct } from '../compile/live-reads.ts';
-import { stripProduct } from '../compile/lower.ts';
+import { sliceProducts } from '../compile/lower.ts';
 import {
   type CompileOptions,
   compileProgram,
   defaultOptions,
   type LayerRanges,
-  type ProgramLayer,
+  type Program,
+  productCounts,
   targetWeights,
   tileCount,
 } from '../compile/program.ts';
@@ -19,11 +20,13 @@ import { encodeSafetensors } from '../core/safetensors-write.ts';
 import { buildGraph } from '../graph/build.ts';
 import { float32, type Graph, type Tensor } from '../graph/graph.ts';
 import { loadProfile } from '../profile/load.ts';
+import type { MappingKind } from '../profile/mapping.ts';
 import type { Engine, Feeds } from '../runtime/engine.ts';
 import { openEngine } from '../runtime/open.ts';
+import { chosenMapping } from './chosen-mapping.ts';
 import { noisyTile } from './noisy-tile.ts';
 import { type Matrix, productError, readMatrix } from './tile-matrix.ts';
-import { adcRanges, clippedShare, inputRanges, saturatedShare } from './tile-ranges.ts';
+import { adcRanges, type Conversions, clippedShare, inputRanges, saturatedShare } from './tile-ranges.ts';
 import { productsApart, seenThroughWires, type WireCost, weightsWithoutWires } from './tile-wires.ts';
 
 export interface TileJob {
@@ -35,6 +38,10 @@ export interface TileJob {
   readonly out: string;
   readonly at: number;
   readonly tile?: { readonly rows: number; readonly columns: number };
+  readonly mapping?: MappingKind;
+  readonly slices?: number;
+  readonly weightBits?: number;
+  readonly inputSliceBits?: number;
   /** What the DAC and the ADC carry, in units of the input and of the output; `auto`: the largest that occurs. */
   readonly inputRange: number | 'auto';
   readonly adcRange: number | 'auto';
@@ -83,7 +90,11 @@ export async function tile(job: TileJob): Promise<TileResult> {
   const profile = await loadProfile(job.profile);
   if (job.read === 'live') refuseLiveReads(profile);
   const base = defaultOptions(profile);
-  const options: CompileOptions = { ...base, tile: job.tile ?? base.tile };
+  const options: CompileOptions = {
+    ...base,
+    tile: job.tile ?? base.tile,
+    mapping: chosenMapping(base.mapping, job),
+  };
   const graph = productGraph(weight);
   const withRanges = (range: LayerRanges, how: CompileOptions) =>
     compileProgram(graph, [LAYER], profile, how, new Map([[LAYER, range]]));
@@ -106,7 +117,7 @@ export async function tile(job: TileJob): Promise<TileResult> {
   const inputRange = inputRanges(job.inputRange, layer, input);
   const unconverted = { ...options, adc: { ...options.adc, bits: null } };
   const noAdc = withRanges({ input: inputRange, adc: new Float32Array() }, unconverted);
-  const products = await stripProducts(engine, noisyTile(noAdc, read, state, input.rows), layer, input);
+  const products = await conversions(engine, noAdc, noisyTile(noAdc, read, state, input.rows), input);
   const adc = adcRanges(job.adcRange, layer, products, job.weight);
   const program = withRanges({ input: inputRange, adc }, options);
   const whole = noisyTile(program, read, state, input.rows);
@@ -154,14 +165,13 @@ export async function tile(job: TileJob): Promise<TileResult> {
 
   let wires: WireCost | null = null;
   if (wired !== null) {
-    const others = await stripProducts(
-      engine,
-      noisyTile(noAdc, { weights: weightsWithoutWires(exact, state), variances: null }, state, input.rows),
-      layer,
-      input,
-    );
+    const before = ({ graph, feeds }: ReturnType<typeof noisyTile>) =>
+      run(engine, graph, input, feeds, ['output']);
+    const without = { weights: weightsWithoutWires(exact, state), variances: null };
+    const seen = await before(noisyTile(noAdc, read, state, input.rows));
+    const others = await before(noisyTile(noAdc, without, state, input.rows));
     const { solves, iterations } = wired.effort;
-    const relativeRmsError = productsApart(products, others);
+    const relativeRmsError = productsApart(seen, others);
     wires = { relativeRmsError, solves, iterationsPerSolve: iterations / Math.max(1, solves) };
   }
   // With errors of its own an ADC meets other values than the products.
@@ -197,21 +207,24 @@ function productGraph(weight: Matrix): Graph {
   return builder.finish();
 }
 
-/** The product of each strip in output units, `[B, out]`: what its ADCs meet. */
-function stripProducts(
+/** What the ADCs meet, in output units: the products of each strip and slice. */
+async function conversions(
   engine: Engine,
+  program: Program,
   { graph, feeds }: ReturnType<typeof noisyTile>,
-  { out, strips }: ProgramLayer,
   input: Matrix,
-): Promise<Float32Array[]> {
+): Promise<Conversions[]> {
   const builder = buildGraph(graph.name, graph, false);
+  const layer = program.layers[0]!;
   const made = new Set(graph.nodes.map(({ name }) => name));
-  const names = strips.map((_, strip) => {
-    const product = stripProduct(LAYER, strip);
-    return made.has(readProduct(product)) ? readProduct(product) : product;
-  });
-  for (const name of names) builder.output(name, 'float32', ['B', out]);
-  return run(engine, builder.finish(), input, feeds, names);
+  const lines = layer.strips.flatMap((_, strip) =>
+    sliceProducts(LAYER, strip, productCounts(program, layer)).map((line) =>
+      line.map((product) => (made.has(readProduct(product)) ? readProduct(product) : product)),
+    ),
+  );
+  for (const name of lines.flat()) builder.output(name, 'float32', ['B', layer.out]);
+  const products = await run(engine, builder.finish(), input, feeds, lines.flat());
+  return lines.map((line) => line.map(() => products.shift()!));
 }
 
 /** Runs a graph of the input and the strips' weights. A single row is sent twice: alone it differs in its last bits. */

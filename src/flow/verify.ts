@@ -1,7 +1,7 @@
 import { type Bundle, readBundle } from '../compile/bundle.ts';
 import { sliceCount } from '../compile/cells.ts';
 import { sliceInputs } from '../compile/lower.ts';
-import { targetWeights } from '../compile/program.ts';
+import { sliceWeights, targetWeights } from '../compile/program.ts';
 import { HoldfastError } from '../core/errors.ts';
 import type { Progress } from '../core/progress.ts';
 import { checkGraph } from '../graph/check.ts';
@@ -107,15 +107,18 @@ function checkVectors({ program, validation }: Bundle): string {
         );
       }
       const weights = targetWeights(layer, strip);
+      const slices = sliceWeights(layer, strip);
       for (let column = 0; column < layer.out; column++) {
         let sum = 0;
         let size = 0;
+        const zero = Math.abs(layer.zero?.[strip * layer.out + column] ?? 0);
         for (let row = 0; row < to - from; row++) {
-          const term = Number(input[row]!) * weights[row * layer.out + column]!;
-          sum += term;
-          size += Math.abs(term);
+          const at = row * layer.out + column;
+          const x = Number(input[row]!);
+          sum += x * weights[at]!;
+          size += Math.abs(x) * slices.reduce((total, slice) => total + Math.abs(slice[at]!), zero);
         }
-        // Each weight is within 1 ulp (2^-23) of what the output was computed from.
+        // Each weight, and each slice of it, is within 1 ulp (2^-23) of what the output was computed from.
         const off = Math.abs(sum - Number(output[column]!)) / Math.max(size, Number.MIN_VALUE);
         worst = Math.max(worst, off);
         if (!(off <= 2 ** -22)) {

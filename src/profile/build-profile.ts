@@ -3,6 +3,7 @@ import { type Dimension, readQuantity } from '../core/units.ts';
 import { buildFaults, buildVariation } from './build-array-effects.ts';
 import { buildConverters } from './build-converters.ts';
 import { buildLaw, wrongUnit } from './build-law.ts';
+import { mappingOf, unmappable } from './build-mapping.ts';
 import { buildWires } from './build-wires.ts';
 import { shown } from './fault.ts';
 import { type Finding, valueAt } from './finding.ts';
@@ -148,6 +149,7 @@ export async function buildProfile(root: unknown, schemaFindings: readonly Findi
   const tile = { gMin, gMax, rows: size('rows'), columns: size('columns') };
   const wires = buildWires(root, ohm, sound('/wires'), tile);
   const { dac, adc, findings: ofConverters } = buildConverters(root, number, sound, tile);
+  if (sound('/mapping') && sound('/cell')) findings.push(...unmappable(root as ProfileJson, dac));
   findings.push(...wires.findings, ...ofConverters);
 
   if ([...schemaFindings, ...findings].some((f) => f.severity === 'error'))
@@ -162,6 +164,7 @@ export async function buildProfile(root: unknown, schemaFindings: readonly Findi
     validity: { fromSeconds: from, toSeconds: to, source: validity?.source ?? null },
     gMinMicrosiemens: gMin,
     gMaxMicrosiemens: gMax,
+    levels: source.cell.levels ?? null,
     clamp: source.cell.clamp ?? 'zero',
     referenceSeconds: reference,
     writing: writeStd === null ? null : { std: writeStd, meanShift: writeMeanShift },
@@ -172,7 +175,7 @@ export async function buildProfile(root: unknown, schemaFindings: readonly Findi
     telegraph: amplitude === null || probability === null ? null : { amplitude, probability },
     variation,
     faults,
-    mapping: { kind: mapping?.kind ?? 'pair-one-sided', scale: mapping?.scale ?? 'tile' },
+    mapping: mappingOf(mapping),
     converters: { dac, adc },
     source,
     bases: [],

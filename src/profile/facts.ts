@@ -3,6 +3,7 @@ import { exp, log } from '../core/math.ts';
 import { type LoadedTile, wiresText } from './build-wires.ts';
 import { shown } from './fault.ts';
 import type { Law } from './law.ts';
+import { mappingText } from './mapping.ts';
 import type {
   AdcRange,
   Converter,
@@ -76,7 +77,10 @@ function factsOf(profile: DeviceProfile): Fact[] {
     ['source', provenance.source],
     ['taken from it', provenance.taken],
     ['not modelled', provenance.notModelled.length === 0 ? null : provenance.notModelled.join(', ')],
-    ['cell', `${profile.gMinMicrosiemens} to ${profile.gMaxMicrosiemens} uS`],
+    [
+      'cell',
+      `${profile.gMinMicrosiemens} to ${profile.gMaxMicrosiemens} uS${profile.levels === null ? '' : `, ${profile.levels} levels`}`,
+    ],
     ['reference read t_c', `${formatDuration(profile.referenceSeconds)} after writing`],
     [
       'ages',
@@ -97,7 +101,7 @@ function factsOf(profile: DeviceProfile): Fact[] {
     ['faults', faultsText(profile.faults)],
     ['array', `${array.rows}x${array.columns}`],
     ['wires', wires === null ? 'without resistance' : wiresText(wires, tileOf(profile))],
-    ['mapping', `${mapping.kind}, one scale a ${mapping.scale}`],
+    ['mapping', mappingText(mapping)],
     ['DAC', converterText(converters.dac)],
     ['ADC', converterText(converters.adc)],
     ['sha-256', profile.sha256],

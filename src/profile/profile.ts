@@ -1,5 +1,6 @@
 import type { Override } from './extend.ts';
 import type { Law } from './law.ts';
+import type { ProfileMapping } from './mapping.ts';
 import type { DeviceProfileFile } from './schema.generated.ts';
 
 /** The profile's JSON as it stands in its file, less its comments. */
@@ -17,6 +18,8 @@ export interface DeviceProfile {
   /** Targets lie in [gMin, gMax]. */
   readonly gMinMicrosiemens: number;
   readonly gMaxMicrosiemens: number;
+  /** How many conductances, equally spaced from gMin to gMax, a cell can be written to; null: any. */
+  readonly levels: number | null;
   readonly clamp: CellClamp;
   /** t_c: time from writing to the reference read, from which t counts. */
   readonly referenceSeconds: number;
@@ -109,13 +112,6 @@ export interface Validity {
   /** Infinity where there is no end. */
   readonly toSeconds: number;
   readonly source: string | null;
-}
-
-/** How weights become conductances. */
-export interface ProfileMapping {
-  readonly kind: 'pair-one-sided';
-  /** Whether each tile or each of its columns has its own scale of weight to conductance. */
-  readonly scale: 'tile' | 'column';
 }
 
 /** A converter at an edge of the tiles: how it rounds, over which range, and with which errors. */

@@ -124,6 +124,10 @@ export interface Cell {
 gMin: Quantity
 gMax: Quantity
 /**
+ * How many conductances, equally spaced from gMin to gMax and both among them, a cell can be written to; targets are rounded to them, half to even. Default: absent, any.
+ */
+levels?: number
+/**
  * What bounds a conductance. zero: it is never negative. range: and what is read lies within gMin to gMax. none: no bound, for noise models of weights rather than cells; without drift and read noise only.
  */
 clamp?: ("zero" | "range" | "none")
@@ -315,7 +319,7 @@ export interface CellArray {
  */
 rows?: number
 /**
- * Outputs of a tile.
+ * Output lines of a tile. The two cells of a pair share one; a weight in N slices takes N; a unit column takes as many as a weight.
  */
 columns?: number
 }
@@ -341,17 +345,33 @@ layout?: ("apart" | "interleaved")
 source?: string
 }
 /**
- * How weights become conductances. Default: one-sided differential pairs, one scale a tile.
+ * How weights become conductances. w is a weight over the largest of its tile or column, from -1 to 1. Default: one-sided differential pairs, one scale a tile.
  */
 export interface Mapping {
 /**
- * pair-one-sided: a weight is a pair (gPlus, gMinus), of which the one on the other side of zero stays at gMin.
+ * pair-one-sided: a pair gPlus - gMinus, of which the one on the other side of zero stays at gMin. pair-two-sided: a pair around the middle of the range, gMax/2 (1 + w) and gMax/2 (1 - w) where gMin is 0. offset: one cell around the middle; the zero point times the sum of a tile's converted inputs is subtracted digitally, after the ADC. offset-unit-column: one cell around the middle; one more column of cells at the zero point is written and read like any other, and its current subtracted from each column's before the ADC. single-device: one cell, the least weight at gMin and the greatest at gMax; the zero point is subtracted as for offset.
  */
-kind?: "pair-one-sided"
+kind?: ("pair-one-sided" | "pair-two-sided" | "offset" | "offset-unit-column" | "single-device")
 /**
  * Whether each tile or each of its columns has its own scale of weight to conductance.
  */
 scale?: ("tile" | "column")
+/**
+ * B: weights are rounded, half to even, to multiples of the largest over 2^(B-1) - 1. Default: null, as fine as the cells; 8 where there are several slices.
+ */
+weightBits?: (number | null)
+/**
+ * N: the bits of a weight (of its size for pairs, of weight + 2^(B-1) for offsets) are cut into N cells or pairs of B/N bits, each with an output line and an ADC of its own; the ADCs' results are shifted and added digitally. Must divide weightBits.
+ */
+slices?: number
+/**
+ * Bits of an input's size that drive the rows at a time (1: bit-serial); a product with each, each through the ADC, shifted and added digitally. Needs a symmetric DAC with bits. Default: null, all at once.
+ */
+inputSliceBits?: (number | null)
+/**
+ * The share of a layer's weights, by size, that keep their value; larger ones are clipped to the largest of these, and counted. 1: none is clipped.
+ */
+clipShare?: number
 }
 /**
  * The converters at the edges of a tile. Default: absent, none.

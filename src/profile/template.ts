@@ -63,7 +63,8 @@ export function profileTemplate(name: string, schema: string): string {
   // "wires": { "rowSegment": "1 ohm", "columnSegment": "1 ohm", "rowTerminal": "100 ohm", "columnTerminal": "0 ohm",
   //            "driver": "one-end", "layout": "apart" },
 
-  // A pair of cells a weight; one scale for each "tile" or each "column".
+  // A pair of cells a weight; one scale for each "tile" or each "column". The schema has the other kinds, and slices:
+  //   { "kind": "offset-unit-column", "weightBits": 8, "slices": 4, "inputSliceBits": 1 }
   "mapping": { "kind": "pair-one-sided", "scale": "tile" },
 
   // symmetric: 2^bits - 1 levels with an exact zero. uniform: 2^bits levels. null bits: exact.

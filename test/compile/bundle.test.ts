@@ -35,6 +35,7 @@ test('writeBundle: what is read back is what was written', async (t) => {
     mapping: 'pair-one-sided',
     cells: ['plus', 'minus'],
     shares: [1, -1],
+    clippedWeights: 0,
     tiles: [
       { rows: [0, 3], columns: [0, 4] },
       { rows: [3, 5], columns: [0, 4] },

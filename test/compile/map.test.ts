@@ -5,13 +5,22 @@ import { partition } from '../../src/compile/partition.ts';
 import { targetsOf } from '../support/cells.ts';
 import { spread } from '../support/operator-case.ts';
 
-const DEVICE = { gMinMicrosiemens: 0, gMaxMicrosiemens: 25 };
+const DEVICE = { gMinMicrosiemens: 0, gMaxMicrosiemens: 25, levels: null };
+
+/** One-sided pairs of continuous cells. */
+const PAIRS = {
+  kind: 'pair-one-sided',
+  weightBits: null,
+  slices: 1,
+  inputSliceBits: null,
+  clipShare: 1,
+} as const;
 
 /** Maps one matrix on tiles of 3 x 4 and takes the weights back: (gPlus - gMinus) x scale in float32. */
 function there(weight: Float32Array, out: number, scale: 'tile' | 'column', device = DEVICE) {
   const strips = partition(weight.length / out, 3);
   const columns = partition(out, 4);
-  const mapped = mapWeights('layer', weight, out, strips, columns, device, { kind: 'pair-one-sided', scale });
+  const mapped = mapWeights('layer', weight, out, strips, columns, device, { ...PAIRS, scale });
   const [plus, minus] = [targetsOf(mapped, 'plus'), targetsOf(mapped, 'minus')];
   const back = new Float32Array(weight.length);
   strips.forEach(([from, to], strip) => {
@@ -70,10 +79,10 @@ test('mapWeights: 200,000 random weights come back within 1 ulp', (t) => {
 test('mapWeights: a tile has the scale of its largest weight, a column that of its own', (t) => {
   // One strip of 2 rows; columns 0..2 and 2..4 are tiles.
   const weight = Float32Array.from([1, -2, 0.5, 0, 0.5, 0.25, -0.25, 0]);
-  const device = { gMinMicrosiemens: 0, gMaxMicrosiemens: 8 };
+  const device = { gMinMicrosiemens: 0, gMaxMicrosiemens: 8, levels: null };
   const columns = partition(4, 2);
   const mapped = (scale: 'tile' | 'column') =>
-    mapWeights('layer', weight, 4, [[0, 2]], columns, device, { kind: 'pair-one-sided', scale });
+    mapWeights('layer', weight, 4, [[0, 2]], columns, device, { ...PAIRS, scale });
   const scales = (scale: 'tile' | 'column') => [...mapped(scale).scale];
   t.deepEqual(scales('tile'), [0.25, 0.25, 0.0625, 0.0625]);
   t.deepEqual(scales('column'), [0.125, 0.25, 0.0625, 0]);
@@ -82,7 +91,7 @@ test('mapWeights: a tile has the scale of its largest weight, a column that of i
 });
 
 test('mapWeights: with gMin above 0 cells stay within the range and weights come back to its rounding', (t) => {
-  const device = { gMinMicrosiemens: 5, gMaxMicrosiemens: 25 };
+  const device = { gMinMicrosiemens: 5, gMaxMicrosiemens: 25, levels: null };
   const weight = spread(60, 8, -1, 1);
   const { plus, minus, back } = there(weight, 10, 'tile', device);
   weight.forEach((w, i) => {

@@ -57,7 +57,14 @@ test('compileProgram: the same graph and profile give the same cells', async (t)
 test('defaultOptions: what the profile asks for', async (t) => {
   t.deepEqual(defaultOptions(await loadProfile('pcm-nandakumar-2019')), {
     tile: { rows: 256, columns: 256 },
-    mapping: { kind: 'pair-one-sided', scale: 'tile' },
+    mapping: {
+      kind: 'pair-one-sided',
+      scale: 'tile',
+      weightBits: null,
+      slices: 1,
+      inputSliceBits: null,
+      clipShare: 1,
+    },
     dac: { bits: 8, rule: 'symmetric' },
     adc: { bits: 8, rule: 'symmetric' },
   });

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { convertInPlace, roundHalfToEven } from '../../src/device/converters.ts';
+import { convertInPlace } from '../../src/device/converters.ts';
 
 const converted = (
   values: readonly number[],
@@ -11,21 +11,6 @@ const converted = (
   const saturated = convertInPlace(array, { bits, rule }, range);
   return { values: [...array], saturated };
 };
-
-test('roundHalfToEven rounds to the nearest, halves to the even', (t) => {
-  const cases = [
-    [-2.5, -2],
-    [-1.5, -2],
-    [-0.5, 0],
-    [0.5, 0],
-    [1.5, 2],
-    [2.5, 2],
-    [2.49, 2],
-    [-0.51, -1],
-    [7, 7],
-  ] as const;
-  for (const [x, expected] of cases) t.true(roundHalfToEven(x) === expected, `${x}`);
-});
 
 test('convertInPlace, symmetric, 3 bits: seven levels with an exact zero, halves to the even', (t) => {
   const { values, saturated } = converted(

@@ -90,7 +90,7 @@ test('checkProfileFile(path) tells a fault at its place in the file that has it'
     }),
     [
       'error a.json:6:21 /cell/gMax: must be a conductance of more than 0 uS, got "-1 uS"; give the highest conductance that a cell is written to',
-      'error a.json:6:30 /cell/gMxa: must be one of the fields gMin, gMax, clamp, got the unknown field "gMxa"; did you mean "gMax"?',
+      'error a.json:6:30 /cell/gMxa: must be one of the fields gMin, gMax, levels, clamp, got the unknown field "gMxa"; did you mean "gMax"?',
     ],
   );
   t.deepEqual(

@@ -45,7 +45,7 @@ test('parseProfile(text) accepts the profile that the other tests break', async 
 test('parseProfile(text) tells an unknown field, with the nearest right name', async (t) => {
   t.is(
     await message(['"gMax": "25 uS"', '"gMax": "25 uS", "gMaximum": 1']),
-    'a-b-1.json:6:46: /cell/gMaximum: must be one of the fields gMin, gMax, clamp, got the unknown field "gMaximum"; leave it out',
+    'a-b-1.json:6:46: /cell/gMaximum: must be one of the fields gMin, gMax, levels, clamp, got the unknown field "gMaximum"; leave it out',
   );
   t.is(
     await message(['"drift":', '"drfit":']),

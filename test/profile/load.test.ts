@@ -41,7 +41,14 @@ test('loadProfile(name) gives canonical units', async (t) => {
   t.is(pcm.validity.fromSeconds, 0);
   t.is(pcm.validity.toSeconds, 315_360_000);
   t.deepEqual(pcm.array, { rows: 256, columns: 256 });
-  t.deepEqual(pcm.mapping, { kind: 'pair-one-sided', scale: 'tile' });
+  t.deepEqual(pcm.mapping, {
+    kind: 'pair-one-sided',
+    scale: 'tile',
+    weightBits: null,
+    slices: 1,
+    inputSliceBits: null,
+    clipShare: 1,
+  });
   t.deepEqual(pcm.converters.adc, {
     bits: 8,
     rule: 'symmetric',

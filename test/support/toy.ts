@@ -1,3 +1,4 @@
+import { sliceCount } from '../../src/compile/cells.ts';
 import { compileProgram, defaultOptions, type Program, type Ranges } from '../../src/compile/program.ts';
 import { buildGraph } from '../../src/graph/build.ts';
 import type { Graph, Tensor } from '../../src/graph/graph.ts';
@@ -42,10 +43,14 @@ export function someRanges({ layers }: Program): Ranges {
   return new Map(
     layers.map((layer, index) => {
       const input = Float32Array.from(layer.strips, (_, strip) => 1.25 - 0.2 * strip + index);
-      const adc = new Float32Array(layer.strips.length * layer.out);
+      const slices = sliceCount(layer.cells);
+      const adc = new Float32Array(layer.strips.length * slices * layer.out);
       layer.strips.forEach((_, strip) => {
         layer.columns.forEach(([from, to], column) => {
-          adc.fill(1 + 0.3 * strip + 0.1 * column + index, strip * layer.out + from, strip * layer.out + to);
+          for (let slice = 0; slice < slices; slice++) {
+            const line = (strip * slices + slice) * layer.out;
+            adc.fill(1 + 0.3 * strip + 0.1 * column + 0.7 * slice + index, line + from, line + to);
+          }
         });
       });
       return [layer.name, { input, adc }];

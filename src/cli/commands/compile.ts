@@ -11,6 +11,7 @@ import {
 import { addExamples, example } from '../examples.ts';
 import { asked, given } from '../given.ts';
 import type { Host } from '../host.ts';
+import { mappingOptions } from '../mapping-options.ts';
 import { shape, whole } from '../option-values.ts';
 import { outcome } from '../output.ts';
 
@@ -29,6 +30,7 @@ export function registerCompile(parent: Command, host: Host): void {
       shape('--tile'),
     ),
   );
+  mappingOptions(command);
   const bits = { min: 2, max: 24 };
   command.addOption(
     new Option('--dac-bits <n>', "bits of the converters before the rows (default: the profile's)").argParser(
@@ -61,6 +63,10 @@ export function registerCompile(parent: Command, host: Host): void {
       'an adapter that "holdfast train" has made',
       'holdfast train --model use-lite --task reviews --method grasp --steps 20 --out adapters/small',
       `${common} --adapter adapters/small --out bundles/small`,
+    ),
+    example(
+      'weights of 8 bits in four slices of 2 bits, offset cells beside a unit column',
+      `${common} --mapping offset-unit-column --slices 4 --out bundles/sliced`,
     ),
     example('the bare model on smaller arrays', `${common} --tile 128x128 --out bundles/bare-128`),
   );

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { TileJob } from '../../flow/tile.ts';
 import {
   jsonOption,
   noiseOption,
@@ -8,26 +9,14 @@ import {
   timeOption,
 } from '../common-options.ts';
 import { addExamples, example } from '../examples.ts';
-import { given } from '../given.ts';
+import { asked, given } from '../given.ts';
 import type { Host } from '../host.ts';
+import { mappingOptions } from '../mapping-options.ts';
 import { neededOption } from '../needed-option.ts';
-import { decimal, type Shape, shape } from '../option-values.ts';
+import { decimal, shape } from '../option-values.ts';
 import { outcome } from '../output.ts';
 
-interface Options {
-  readonly weight: string;
-  readonly input: string;
-  readonly profile: string;
-  readonly out: string;
-  readonly at: number;
-  readonly tile?: Shape;
-  readonly inputRange: number | 'auto';
-  readonly adcRange: number | 'auto';
-  readonly noiseScale: number;
-  readonly read: 'frozen' | 'live';
-  readonly seed: number;
-  readonly force: boolean;
-}
+type Options = TileJob;
 
 /** `holdfast tile`: one weight matrix on crossbars. */
 export function registerTile(parent: Command, host: Host): void {
@@ -43,6 +32,7 @@ export function registerTile(parent: Command, host: Host): void {
       shape('--tile'),
     ),
   );
+  mappingOptions(command);
   for (const [flag, what] of [
     ['--input-range', 'largest input that the DAC carries, in input units'],
     ['--adc-range', 'largest column sum that the ADC carries, in output units'],
@@ -83,26 +73,7 @@ export function registerTile(parent: Command, host: Host): void {
   command.action((options: Options) =>
     host.act(command, async () => {
       const { tile: runTile } = await import('../../flow/tile.ts');
-      const { weight, input, profile, out, at, tile, inputRange, adcRange, noiseScale, read, seed, force } =
-        options;
-      return outcome(
-        await runTile(
-          given({
-            weight,
-            input,
-            profile,
-            out,
-            at,
-            tile,
-            inputRange,
-            adcRange,
-            noiseScale,
-            read,
-            seed,
-            force,
-          }),
-        ),
-      );
+      return outcome(await runTile(given(asked(options))));
     }),
   );
 }
