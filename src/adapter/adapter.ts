@@ -3,9 +3,17 @@ import type { Tensor } from '../graph/graph.ts';
 import { headForms } from './head.ts';
 
 /** `head` is the frozen probe: nothing but the task head is trained. */
-export type MethodName = 'grasp' | 'stochgrasp' | 'lora' | 'bitfit' | 'ia3' | 'head';
+export type MethodName = 'grasp' | 'stochgrasp' | 'lora' | 'bitfit' | 'ia3' | 'head' | 'full';
 
-export const METHODS: readonly MethodName[] = ['grasp', 'stochgrasp', 'lora', 'bitfit', 'ia3', 'head'];
+export const METHODS: readonly MethodName[] = [
+  'grasp',
+  'stochgrasp',
+  'lora',
+  'bitfit',
+  'ia3',
+  'head',
+  'full',
+];
 
 /**
  * What a vector of (IA)^3 rescales: a layer's keys, its values, or the inner activations of a feed-forward pair; and as
@@ -40,6 +48,15 @@ export interface Head {
   readonly layers?: HeadLayers;
 }
 
+/** A parameter of the model that is trained and stored whole. */
+export interface StoredParameter {
+  readonly name: string;
+  /** Length of its shape. */
+  readonly rank: number;
+  /** A matrix that the file has the other way round than the graph: `[out, in]`, as the checkpoint has it. */
+  readonly transposed?: boolean;
+}
+
 /** How an adapter was made; goes into `adapter.json` as it is. Options of one method are absent with the others. */
 export interface AdapterOptions {
   /** Names of the adapted layers, in graph order: linear layers, and with BitFit layer norms. */
@@ -56,6 +73,8 @@ export interface AdapterOptions {
   readonly rankStabilised?: boolean;
   /** (IA)^3: which vectors each layer has. */
   readonly vectors?: Readonly<Record<string, readonly Ia3Role[]>>;
+  /** Full fine-tuning: the parameters of each layer. */
+  readonly parameters?: Readonly<Record<string, readonly StoredParameter[]>>;
   /**
    * Relative std of each noisy layer, by name. StochGRASP: the target that each adapted layer's std is pulled to. Other
    * methods: the fixed std of the draws that they are trained with, in front of these layers, adapted or not.

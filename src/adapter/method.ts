@@ -10,6 +10,8 @@ export interface Settings {
   /** Rank and alpha of LoRA. */
   readonly rank: number;
   readonly alpha: number;
+  /** Whether the checkpoint stores linear layers as `[out, in]`, where the graph has `[in, out]`. */
+  readonly turnedWeights?: boolean;
   /** Relative std of each noisy layer, by name; absent: no draws. */
   readonly targetStd?: Readonly<Record<string, number>>;
 }

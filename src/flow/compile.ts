@@ -1,4 +1,4 @@
-import type { Adapter } from '../adapter/adapter.ts';
+import { type Adapter, headNames } from '../adapter/adapter.ts';
 import { attachAdapter } from '../adapter/attach.ts';
 import { checkAdapterModel, loadAdapter, type StoredAdapter } from '../adapter/file.ts';
 import { foldAdapter } from '../adapter/fold.ts';
@@ -233,8 +233,12 @@ function digitalConstants(program: Program, stored: StoredAdapter | null): Map<s
     const bias = program.graph.initializers.get(node.inputs[1] ?? '');
     if (layer !== undefined && bias?.shape.length === 1) constants.set(`${layer}.bias`, bias);
   }
-  for (const [name, tensor] of stored?.adapter.tensors ?? [])
+  // Parameters that were trained whole are on the tiles and in the program itself.
+  const whole = stored?.adapter.method === 'full';
+  for (const [name, tensor] of stored?.adapter.tensors ?? []) {
+    if (whole && !headNames(stored!.adapter).has(name)) continue;
     constants.set(`${stored!.adapter.method}/${name}`, tensor);
+  }
   return constants;
 }
 

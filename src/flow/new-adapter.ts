@@ -49,7 +49,15 @@ export async function newAdapter(job: NewAdapterJob, model: Model, task: Task): 
         places.map(({ name }) => name),
       )
     : undefined;
-  const settings = { seed, groups, rank, alpha, ...(targetStd === undefined ? {} : { targetStd }) };
+  const { turnedWeights = false } = model;
+  const settings = {
+    seed,
+    groups,
+    rank,
+    alpha,
+    turnedWeights,
+    ...(targetStd === undefined ? {} : { targetStd }),
+  };
   const fresh = startAdapter(model.graph, method, places, settings, head);
   return withDraws(job, model, withOwnHead(model, fresh));
 }

@@ -5,6 +5,7 @@ import { front, reshapeLike, transpose, unbroadcast } from './backward-steps.ts'
 import type { GradientQuery, GradientRule } from './gradient-rule.ts';
 import { refuse } from './gradient-rule.ts';
 import { gather } from './gradient-rule-gather.ts';
+import { int64 } from './graph.ts';
 
 const reshaped: GradientRule = (query) =>
   query.give(0, reshapeLike(query.g, query.full(), query.node.inputs[0]!));
@@ -36,6 +37,7 @@ const sliced: GradientRule = (query) => {
   const input = node.inputs[0]!;
   const shape = g.shape(input);
   const starts = numbers(query, 1, 'starts') ?? refuse(node, 'its starts must be given');
+  if (isFirstRows(query, starts)) return givenFirstRows(query);
   const ends = numbers(query, 2, 'ends') ?? refuse(node, 'its ends must be given');
   const axes = (numbers(query, 3, 'axes') ?? starts.map((_, index) => index)).map((axis) =>
     front(axis, shape.length),
@@ -63,6 +65,31 @@ const sliced: GradientRule = (query) => {
   const { axis, start, end } = edges[0]!;
   query.givePart(0, value, axis, start, end);
 };
+
+/** Whether it picks the first rows of a matrix, as many as are known only when the graph runs: places of a table. */
+function isFirstRows({ g, node }: GradientQuery, starts: readonly number[]): boolean {
+  const [input, , ends, axes, steps] = node.inputs;
+  const isMatrix = g.shape(input!).every((size) => typeof size === 'number') && g.shape(input!).length === 2;
+  const isFront = starts.length === 1 && starts[0] === 0 && g.entries(axes ?? '')?.[0] === 0;
+  const isOpen = g.entries(ends!)?.every((entry) => typeof entry === 'number') !== true;
+  return isMatrix && isFront && isOpen && steps === undefined;
+}
+
+/** dX = dY, scattered to the rows 0, 1, … as many as dY has; zeros behind it. */
+function givenFirstRows(query: GradientQuery): void {
+  const { g, node } = query;
+  const [input, , ends] = node.inputs as readonly [string, string, string];
+  const rows = g.shape(input)[0] as number;
+  const all = g.constant(`gradient.rows.${rows}`, () => {
+    const numbers = Array.from({ length: rows }, (_, row) => row);
+    return int64([rows, 1], numbers);
+  });
+  const column = g.node('Slice', [all, g.ints([0]), ends, g.ints([0])]);
+  const dy = query.full();
+  const places = g.node('Expand', [column, g.node('Shape', [dy])]);
+  const zeros = g.node('ConstantOfShape', [g.ints(g.shape(input) as readonly number[])]);
+  query.give(0, g.node('ScatterElements', [zeros, places, dy], { axis: 0, reduction: 'add' }));
+}
 
 const concatenated: GradientRule = (query) => {
   const { g, node } = query;

@@ -68,6 +68,8 @@ export interface Model {
   /** SHA-256 of the weights and the vocabulary. */
   readonly sha256: string;
   readonly graph: Graph;
+  /** Whether the checkpoint stores its linear layers as `[out, in]`, where the graph has `[in, out]`. */
+  readonly turnedWeights?: boolean;
   readonly tokenizer: Tokenizer;
   /** Token ids are 0 to this, less one. */
   readonly vocabularySize: number;

@@ -187,7 +187,7 @@ const BAD_JSON: readonly [string, (file: Json) => unknown, string][] = [
   [
     'an unknown method',
     (file) => ({ ...file, method: 'vera' }),
-    '"method" must be one of grasp, stochgrasp, lora, bitfit, ia3, head, got "vera"; train again',
+    '"method" must be one of grasp, stochgrasp, lora, bitfit, ia3, head, full, got "vera"; train again',
   ],
   ['no head', ({ head: _, ...file }) => file, '"head" must be an object, or null, got nothing; train again'],
   [

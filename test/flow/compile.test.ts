@@ -67,7 +67,7 @@ test.serial(
   },
 );
 
-const OTHERS: readonly MethodName[] = ['lora', 'bitfit', 'ia3', 'head'];
+const OTHERS: readonly MethodName[] = ['lora', 'bitfit', 'ia3', 'head', 'full'];
 for (const method of OTHERS) {
   test.serial(`compile: ${method}, digital and folded, is a bundle that verify accepts`, async (t) => {
     const folder = await temporaryFolder(t);

@@ -87,6 +87,17 @@ export const LAYOUT_CASES: readonly OperatorCase[] = [
   sliced('a named axis, to the end', [1], [TO_END], [1]),
   sliced('a named axis, all but the last', [0], [-1], [1]),
   sliced('two axes', [1, 2], [TO_END, 4], [0, 2], {}),
+  operatorCase(
+    'Slice, as many first rows as another value has columns',
+    { x: floats([6, 3], 1), like: floats([2, 4], 2, BT) },
+    (g) => {
+      const length = g.node('Shape', ['like'], { attributes: { start: 1, end: 2 } });
+      const first = g.node('Slice', ['x', g.ints([0]), length, g.ints([0])]);
+      const shape = g.node('Concat', [length, g.ints([3])], { attributes: { axis: 0 } });
+      return [g.node('Reshape', [first, shape], { name: 'y' })];
+    },
+    ['x'],
+  ),
   operatorCase('Slice, with steps', { x: floats([3, 7], 1) }, (g) => [
     g.node('Slice', ['x', g.ints([0, 6]), g.ints([3, -8]), g.ints([0, 1]), g.ints([2, -2])], { name: 'y' }),
   ]),

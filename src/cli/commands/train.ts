@@ -79,6 +79,7 @@ function addMethodOptions(command: Command): void {
       'bitfit',
       'ia3',
       'head',
+      'full',
     ]),
   );
   command.addOption(
@@ -185,9 +186,10 @@ function addOptimiserOptions(command: Command): void {
     new Option('--optimizer <name>', 'update rule').choices(['adamw', 'sgd']).default('adamw'),
   );
   command.addOption(
-    new Option('--lr <x>', 'learning rate of the adapter (default: 0.005, lora 0.002)').argParser(
-      decimal('--lr', { min: 0 }),
-    ),
+    new Option(
+      '--lr <x>',
+      'learning rate of the adapter (default: 0.005, lora 0.002, full 0.00005)',
+    ).argParser(decimal('--lr', { min: 0 })),
   );
   command.addOption(
     new Option('--head-lr <x>', 'learning rate of the head (default: --lr)').argParser(

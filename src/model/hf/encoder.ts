@@ -1,5 +1,5 @@
 import { buildGraph, type GraphBuilder } from '../../graph/build.ts';
-import { float32, type Graph, int64, type Tensor } from '../../graph/graph.ts';
+import { type Graph, int64 } from '../../graph/graph.ts';
 import { attend } from '../attention.ts';
 import { maskBias, meanOfTokens } from '../padding.ts';
 import { type Activation, type Architecture, countsFromPadding, type EncoderFamily } from './architecture.ts';
@@ -35,7 +35,7 @@ export function encoderGraph(
 
   const ids = b.input('ids', 'int64', ['B', 'T']);
   const mask = b.input('mask', 'float32', ['B', 'T']);
-  let state = embeddings(b, layers, a, `${prefix}embeddings`, ids, checkpoint);
+  let state = embeddings(b, layers, a, `${prefix}embeddings`, ids);
   let bias = maskBias(b, mask);
   if (a.family === 'mpnet') {
     const table = layers.table(`${prefix}encoder.relative_attention_bias.weight`, [32, a.heads]);
@@ -103,31 +103,22 @@ function pool(
   }
 }
 
-function embeddings(
-  b: GraphBuilder,
-  layers: Layers,
-  a: Architecture,
-  scope: string,
-  ids: string,
-  checkpoint: Checkpoint,
-): string {
+function embeddings(b: GraphBuilder, layers: Layers, a: Architecture, scope: string, ids: string): string {
   const words = layers.table(`${scope}.word_embeddings.weight`, [a.vocabularySize, a.width]);
   let sum = pick(b, words, ids, `${scope}.words`);
   const types = `${scope}.token_type_embeddings.weight`;
   const positions = `${scope}.position_embeddings.weight`;
-  let table: string;
   if (a.typeCount === 1) {
-    // The one type stands at every token: its row becomes a part of the positions.
-    const places = checkpoint.take(positions, [a.positions, a.width]);
-    table = b.constant(positions, withRow(places, checkpoint.take(types, [1, a.width])));
-  } else {
-    table = layers.table(positions, [a.positions, a.width]);
+    // The one type stands at every token.
+    const row = layers.table(types, [1, a.width]);
+    sum = b.node('Add', [sum, row], { name: `${scope}.typed` });
   }
   if (a.typeCount > 1) {
     const typeIds = b.input('typeIds', 'int64', ['B', 'T']);
     const rows = pick(b, layers.table(types, [a.typeCount, a.width]), typeIds, `${scope}.types`);
     sum = b.node('Add', [sum, rows], { name: `${scope}.typed` });
   }
+  const table = layers.table(positions, [a.positions, a.width]);
   const placed = countsFromPadding(a.family)
     ? placesOfRoberta(b, table, ids, a.padId, scope)
     : firstPlaces(b, table, ids, a, scope);
@@ -168,14 +159,6 @@ function placesOfRoberta(b: GraphBuilder, table: string, ids: string, padId: num
   const count = b.node('CumSum', [ones, axis], { name: `${scope}.count` });
   const counted = b.node('Mul', [count, ones], { name: `${scope}.counted` });
   return pick(b, table, b.node('Add', [counted, pad], { name: `${scope}.place` }), `${scope}.places`);
-}
-
-function withRow(table: Tensor, row: Tensor): Tensor {
-  const [values, added] = [table.data as Float32Array, row.data as Float32Array];
-  return float32(
-    table.shape,
-    values.map((value, index) => value + added[index % added.length]!),
-  );
 }
 
 /**

@@ -48,6 +48,7 @@ export async function loadHuggingFace(folder: string): Promise<Model> {
       `${checkpoint.hash.digest('hex')} ${files?.sha256 ?? ''} ${JSON.stringify({ ...a, pooling })}`,
     ),
     graph,
+    ...(a.family === 'gpt2' ? {} : { turnedWeights: true }),
     tokenizer,
     vocabularySize: a.vocabularySize,
     maxLength: longest(a),

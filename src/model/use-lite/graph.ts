@@ -78,7 +78,7 @@ export function useLiteGraph(
   const pair = texts === 'single' ? null : pairMasks(b, mask, b.input('typeIds', 'int64', ['B', 'T']));
   const embedding = weight('Embeddings_en', [EMBEDDINGS, 256], 'Embeddings_en');
   const embedded = b.node('Gather', [embedding, ids], { name: 'embedded', attributes: { axis: 0 } });
-  const table = b.constant('TimingSignal', positionSignal(checkpoint, where));
+  const table = b.constant('const.TimingSignal', positionSignal(checkpoint, where));
   const places = pair === null ? firstPlaces(b, table, ids) : placesAt(b, table, pairPlaces(b, pair));
   const timed = b.node('Add', [embedded, places], { name: 'timed' });
   const paddingBias = pair === null ? maskBias(b, mask) : pairBias(b, pair);
