@@ -87,10 +87,11 @@ function checkHead({ width, outputs, scale, labels, layers }: Json, must: Must):
 
 function checkHeadLayers(layers: unknown, must: Must): void {
   must('head.layers', layers, isRecord(layers), 'an object');
-  const { input, dense, last } = layers as Json;
+  const { input, dense, last, isBare } = layers as Json;
   const places = ['pooled', 'firstToken'];
   must('head.layers.input', input, places.includes(input as string), `one of ${places.join(', ')}`);
   must('head.layers.last', last, typeof last === 'string', 'a text');
+  must('head.layers.isBare', isBare, isBare === undefined || isBare === true, 'true or absent');
   if (dense === undefined) return;
   must('head.layers.dense', dense, isRecord(dense), 'an object');
   const { name, activation } = dense as Json;

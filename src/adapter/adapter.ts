@@ -29,6 +29,8 @@ export interface HeadLayers {
   readonly dense?: { readonly name: string; readonly activation: 'Tanh' | 'Relu' };
   /** The layer that gives the logits. */
   readonly last: string;
+  /** Whether the last layer has no bias (GPT-2). */
+  readonly isBare?: boolean;
 }
 
 /**

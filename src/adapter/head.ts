@@ -31,8 +31,9 @@ export function headForms(head: Head | null): readonly HeadForm[] {
     { name: `${name}.weight`, shape: [out, width] },
     { name: `${name}.bias`, shape: [out] },
   ];
-  const { dense, last } = layers;
-  return [...(dense === undefined ? [] : layer(dense.name, width)), ...layer(last, outputs)];
+  const { dense, last, isBare = false } = layers;
+  const end = layer(last, outputs).slice(0, isBare ? 1 : 2);
+  return [...(dense === undefined ? [] : layer(dense.name, width)), ...end];
 }
 
 /** A new head: seeded normal weights, zero biases. */
@@ -68,7 +69,10 @@ export function addHead(
 ): void {
   const { layers, scale, outputs } = head;
   const linear = (x: string, layer: string, name: string, product: string): string => {
-    const y = builder.node('MatMul', [x, weight(`${layer}.weight`, layers !== undefined)], { name: product });
+    const isBare = layers?.isBare === true && layer === layers.last;
+    const matrix = weight(`${layer}.weight`, layers !== undefined);
+    const y = builder.node('MatMul', [x, matrix], { name: isBare ? name : product });
+    if (isBare) return y;
     return builder.node('Add', [y, weight(`${layer}.bias`, false)], { name });
   };
   let x: string;

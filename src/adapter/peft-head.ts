@@ -35,7 +35,6 @@ export function headFromPeft(
 ): HeadFound {
   const { layers, width } = base;
   if (layers === undefined) return { head: null, tensors: new Map(), names: new Set() };
-  const bias = `${layers.last}.bias`;
   const forms = (outputs: number) => headForms({ width, outputs, scale: 1, labels: [], layers });
   const known = forms(1).map(({ name }) => name);
   // PEFT saves each module whose name ends so, with all that is in it: `classifier` is DistilBERT's pre_classifier too.
@@ -56,7 +55,7 @@ export function headFromPeft(
       `must hold the whole task head of the model's family (${known.join(', ')}), got no "${PEFT_ROOT}${name}"; save it with "modules_to_save"`,
     );
   };
-  const outputs = stored(bias).shape[0] ?? 0;
+  const outputs = stored(`${layers.last}.weight`).shape[0] ?? 0;
   const taken = new Map(
     forms(outputs).map(({ name, shape }) => [name, floatsOf(stored(name), PEFT_ROOT + name, shape, where)]),
   );

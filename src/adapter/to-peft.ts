@@ -1,6 +1,7 @@
 import { UsageError } from '../core/errors.ts';
 import { float32, type Tensor } from '../graph/graph.ts';
 import type { Adapter, Head, Ia3Role } from './adapter.ts';
+import { headForms } from './head.ts';
 import { vectorName } from './ia3.ts';
 import { PEFT_ROOT } from './peft-names.ts';
 import { transpose } from './transpose.ts';
@@ -116,11 +117,7 @@ function headToPeft(
   const names = savedLayers(head, where);
   return {
     saved: [...new Set(names.map((name) => name.split('.')[0]!))],
-    tensors: names.flatMap((name) =>
-      ['weight', 'bias'].map(
-        (part) => [`${PEFT_ROOT}${name}.${part}`, tensors.get(`${name}.${part}`)!] as const,
-      ),
-    ),
+    tensors: headForms(head).map(({ name }) => [PEFT_ROOT + name, tensors.get(name)!] as const),
   };
 }
 

@@ -29,6 +29,8 @@ export interface HeadLayers {
   readonly input: 'pooled' | 'firstToken';
   readonly dense?: { readonly name: string; readonly activation: 'Tanh' | 'Relu' };
   readonly last: string;
+  /** Whether the last layer has no bias (GPT-2). */
+  readonly isBare?: boolean;
 }
 
 /** Where a task head sits: it reads `scale` x the output `input` of `width` numbers. */

@@ -13,6 +13,8 @@ export const PEFT_FIXTURES = [
   'roberta-ia3',
   'distilbert-lora',
   'distilbert-lora-whole-head',
+  'gpt2-lora',
+  'gpt2-ia3',
 ] as const;
 
 export function peftFixture(name: string): string {

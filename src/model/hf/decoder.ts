@@ -1,6 +1,6 @@
 import { BadFileError } from '../../core/errors.ts';
 import { buildGraph, type GraphBuilder } from '../../graph/build.ts';
-import { float32, type Graph, int64, type Tensor } from '../../graph/graph.ts';
+import { type Graph, int64, type Tensor } from '../../graph/graph.ts';
 import { DATA_TYPE } from '../../graph/onnx-fields.ts';
 import { attend } from '../attention.ts';
 import type { Classifier, HeadLayers } from '../model.ts';
@@ -113,11 +113,11 @@ function lastToken(b: GraphBuilder, hidden: string, a: Architecture, name: strin
 const SCORE = 'score';
 
 /** The head that transformers' GPT-2 classifiers have: one layer on the last token. */
-export const DECODER_HEAD: HeadLayers = { input: 'pooled', last: SCORE };
+export const DECODER_HEAD: HeadLayers = { input: 'pooled', last: SCORE, isBare: true };
 
 /**
  * What a GPT-2 gives beside its hidden states: the logits of the next token, `[B, T, V]`, by the word embedding or a head
- * of its own; of a fine-tuned classifier `[B, outputs]`, by a layer without bias (one of zeros stands for it).
+ * of its own; of a fine-tuned classifier `[B, outputs]`, by a layer without bias.
  * @throws BadFileError as decoderGraph, or if the labels are not as many as the logits
  */
 export function decoderClassifier(
@@ -164,10 +164,6 @@ export function decoderClassifier(
   b.node('Identity', [SCORE], { name: 'logits' });
   b.output('logits', 'float32', ['B', outputs]);
   const names = a.labels ?? Array.from({ length: outputs }, (_, index) => `LABEL_${index}`);
-  const tensors = new Map<string, Tensor>();
-  if (pooling === 'own') {
-    tensors.set(`${SCORE}.weight`, weight);
-    tensors.set(`${SCORE}.bias`, float32([outputs], new Float32Array(outputs)));
-  }
+  const tensors = new Map<string, Tensor>(pooling === 'own' ? [[`${SCORE}.weight`, weight]] : []);
   return { graph: finish(), outputs, labels: outputs === 1 ? [] : names, tensors };
 }
