@@ -27,13 +27,7 @@ export function encodeModel(graph: Graph, metadata: Readonly<Record<string, stri
   const entries = Object.keys(metadata)
     .sort()
     .map((key) => entry(key, metadata[key]!));
-  const model = sequence([
-    intField(onnx.MODEL.irVersion, onnx.IR_VERSION),
-    textField(onnx.MODEL.producer, 'holdfast'),
-    bytesField(onnx.MODEL.graph, encodeGraph(graph)),
-    bytesField(onnx.MODEL.opset, intField(onnx.OPSET_ID.version, OPSET)),
-    ...entries.map((one) => bytesField(onnx.MODEL.metadata, one)),
-  ]);
+  const model = modelOf(graph, entries);
   if (model.length > MAX_MODEL_BYTES) {
     throw new RangeError(
       `encodeModel: an ONNX file must have at most ${MAX_MODEL_BYTES} bytes, got ${model.length}; lift weights out to graph inputs`,
@@ -42,11 +36,56 @@ export function encodeModel(graph: Graph, metadata: Readonly<Record<string, stri
   return join(model);
 }
 
+function modelOf(graph: EncodedGraph, entries: readonly Piece[]): Piece {
+  return sequence([
+    intField(onnx.MODEL.irVersion, onnx.IR_VERSION),
+    textField(onnx.MODEL.producer, 'holdfast'),
+    bytesField(onnx.MODEL.graph, encodeGraph(graph)),
+    bytesField(onnx.MODEL.opset, intField(onnx.OPSET_ID.version, OPSET)),
+    ...entries.map((one) => bytesField(onnx.MODEL.metadata, one)),
+  ]);
+}
+
+/** A constant whose values the file names, by the place where they are. */
+interface ApartTensor extends Tensor {
+  readonly location: string;
+}
+
+type EncodedGraph = Omit<Graph, 'initializers'> & {
+  readonly initializers: ReadonlyMap<string, Tensor | ApartTensor>;
+};
+
+/** Weights of fewer bytes than this stay in the file. */
+const APART_BYTES = 2 ** 12;
+
+/** A graph's ONNX file without its large constants, and these by the names under which the file asks for them. */
+export interface ModelApart {
+  readonly model: Uint8Array;
+  readonly weights: ReadonlyMap<string, Uint8Array>;
+}
+
+/**
+ * As encodeModel, but with the values of large constants left where they are, as external data of one location each: no
+ * copy is made of them, and together they may pass the 2 GB that one file can hold.
+ * @throws RangeError as encodeModel
+ */
+export function encodeModelApart(graph: Graph): ModelApart {
+  const weights = new Map<string, Uint8Array>();
+  const initializers = new Map<string, Tensor | ApartTensor>();
+  for (const [name, tensor] of graph.initializers) {
+    const { data } = tensor;
+    const apart = data.byteLength >= APART_BYTES;
+    if (apart) weights.set(name, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    initializers.set(name, apart ? { ...tensor, location: name } : tensor);
+  }
+  return { model: join(modelOf({ ...graph, initializers }, [])), weights };
+}
+
 function entry(key: string, value: string): Piece {
   return sequence([textField(onnx.ENTRY.key, key), textField(onnx.ENTRY.value, value)]);
 }
 
-function encodeGraph(graph: Graph): Piece {
+function encodeGraph(graph: EncodedGraph): Piece {
   return sequence([
     ...graph.nodes.map((node) => bytesField(onnx.GRAPH.node, encodeNode(node))),
     textField(onnx.GRAPH.name, graph.name === '' ? 'graph' : graph.name),
@@ -99,7 +138,7 @@ function attributeValue(attribute: Attribute): Piece {
   }
 }
 
-function encodeTensor(tensor: Tensor, name: string): Piece {
+function encodeTensor(tensor: Tensor | ApartTensor, name: string): Piece {
   const { dtype, shape, data } = tensor;
   const bytes = sizeOf(shape) * onnx.ELEMENT_BYTES[dtype];
   if (data.byteLength !== bytes) {
@@ -114,8 +153,18 @@ function encodeTensor(tensor: Tensor, name: string): Piece {
     intField(onnx.TENSOR.dtype, onnx.DATA_TYPE[dtype]),
     textField(onnx.TENSOR.name, name),
     // The format wants little-endian bytes, which is what typed arrays hold on every machine that Node ships for but s390x.
-    bytesField(onnx.TENSOR.raw, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+    ...('location' in tensor
+      ? externalData(tensor.location, bytes)
+      : [bytesField(onnx.TENSOR.raw, new Uint8Array(data.buffer, data.byteOffset, data.byteLength))]),
   ]);
+}
+
+function externalData(location: string, bytes: number): Piece[] {
+  const entries = { location, offset: '0', length: String(bytes) };
+  return [
+    ...Object.entries(entries).map(([key, value]) => bytesField(onnx.TENSOR.external, entry(key, value))),
+    intField(onnx.TENSOR.location, 1),
+  ];
 }
 
 function encodeValue(value: ValueInfo): Piece {

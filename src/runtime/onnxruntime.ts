@@ -1,9 +1,10 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { EngineError } from '../core/errors.ts';
 import type { DataType, Graph, Tensor, TensorData, ValueInfo } from '../graph/graph.ts';
-import { encodeModel } from '../graph/write.ts';
+import { encodeModelApart, type ModelApart } from '../graph/write.ts';
 import type { Engine, Feeds, Session, SessionOptions } from './engine.ts';
 import { checkFeeds, wantedOutputs } from './feeds.ts';
+import { liftConstants } from './lift-constants.ts';
 
 type Ort = typeof import('onnxruntime-node');
 
@@ -48,8 +49,13 @@ async function importOnnxRuntime(): Promise<Ort> {
 async function load(ort: Ort, graph: Graph | Uint8Array, options: SessionOptions): Promise<Session> {
   const where = graph instanceof Uint8Array ? 'onnxruntime' : `onnxruntime: graph "${graph.name}"`;
   let session: InferenceSession;
+  const { inner, lifted } = liftConstants(graph, options.embeddedBytes);
+  const { model, weights } = inner instanceof Uint8Array ? whole(inner) : encodeModelApart(inner);
   try {
-    session = await ort.InferenceSession.create(graph instanceof Uint8Array ? graph : encodeModel(graph), {
+    session = await ort.InferenceSession.create(model, {
+      ...(weights.size === 0
+        ? {}
+        : { externalData: Array.from(weights, ([path, data]) => ({ path, data })) }),
       executionProviders: ['cpu'],
       logSeverityLevel: FATAL,
       enableMemPattern: options.memoryPattern ?? false,
@@ -64,7 +70,8 @@ async function load(ort: Ort, graph: Graph | Uint8Array, options: SessionOptions
       error,
     );
   }
-  const inputs = session.inputMetadata.map(valueInfo);
+  const inputs = session.inputMetadata.map(valueInfo).filter(({ name }) => !lifted.has(name));
+  const constants = toOrt(ort, Object.fromEntries(lifted));
   let open = true;
   return {
     async run(feeds, outputs) {
@@ -73,7 +80,7 @@ async function load(ort: Ort, graph: Graph | Uint8Array, options: SessionOptions
       checkFeeds(where, inputs, feeds, options.freeDimensions);
       const wanted = wantedOutputs(where, session.outputNames, outputs);
       try {
-        return fromOrt(await session.run(toOrt(ort, feeds), [...wanted]));
+        return fromOrt(await session.run({ ...toOrt(ort, feeds), ...constants }, [...wanted]));
       } catch (error) {
         throw new EngineError(
           where,
@@ -88,6 +95,10 @@ async function load(ort: Ort, graph: Graph | Uint8Array, options: SessionOptions
       await session.release();
     },
   };
+}
+
+function whole(model: Uint8Array): ModelApart {
+  return { model, weights: new Map() };
 }
 
 function valueInfo(metadata: InferenceSession.ValueMetadata): ValueInfo {

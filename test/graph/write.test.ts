@@ -2,8 +2,8 @@ import test from 'ava';
 import { buildGraph } from '../../src/graph/build.ts';
 import type { Graph, Tensor } from '../../src/graph/graph.ts';
 import { float32, int64 } from '../../src/graph/graph.ts';
-import { decodeMetadata, decodeModel } from '../../src/graph/read.ts';
-import { encodeModel } from '../../src/graph/write.ts';
+import { decodeForeignModel, decodeMetadata, decodeModel } from '../../src/graph/read.ts';
+import { encodeModel, encodeModelApart } from '../../src/graph/write.ts';
 import { operatorCases } from '../support/operator-cases.ts';
 
 /** A graph as the file can hold it: float attributes are float32. */
@@ -92,4 +92,29 @@ test('encodeModel(graph) refuses a tensor that does not fill its shape', (t) => 
     instanceOf: RangeError,
     message: 'encodeModel: tensor "w" of float32 [3] must have 12 bytes, got 8',
   });
+});
+
+test('encodeModelApart(graph) leaves large constants where they are, and its file asks for them by name', (t) => {
+  const g = buildGraph('apart');
+  g.input('x', 'float32', ['B', 64]);
+  const values = Float32Array.from({ length: 64 * 32 + 1 }, (_, index) => index);
+  // A view, as weights of one file are.
+  const weight = float32([64, 32], values.subarray(1));
+  g.node(
+    'Add',
+    [g.node('MatMul', ['x', g.constant('w', weight)]), g.constant('b', float32([32], values.slice(0, 32)))],
+    {
+      name: 'y',
+    },
+  );
+  g.output('y', 'float32', ['B', 32]);
+  const graph = g.finish();
+  const { model, weights } = encodeModelApart(graph);
+  t.true(model.length < 1000);
+  t.deepEqual([...weights.keys()], ['w']);
+  t.is(weights.get('w')!.buffer, values.buffer);
+  const read = decodeForeignModel(model, 'file', (location, offset, length) =>
+    weights.get(location)!.slice(offset, offset + length),
+  );
+  t.deepEqual(read, { graph, opset: 18 });
 });

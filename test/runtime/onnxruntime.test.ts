@@ -4,7 +4,7 @@ import test from 'ava';
 import { wasmMemory } from '../../src/core/wasm.ts';
 import { buildGraph } from '../../src/graph/build.ts';
 import type { Graph, Tensor } from '../../src/graph/graph.ts';
-import { float32 } from '../../src/graph/graph.ts';
+import { float32, int64 } from '../../src/graph/graph.ts';
 import { encodeModel } from '../../src/graph/write.ts';
 import type { SessionOptions } from '../../src/runtime/engine.ts';
 import { openEngine } from '../../src/runtime/open.ts';
@@ -169,4 +169,52 @@ test('openEngine(onnxruntime) writes nothing to stdout or stderr, not even when 
   t.is(child.stdout, '');
   t.is(child.stderr, '');
   t.is(child.status, 7);
+});
+
+/** x [B, 64] times a constant weight [64, 48], beside rows of a constant table [512, 48] (two sizes of constants). */
+function constants(weight: Tensor, table: Tensor): Graph {
+  const graph = buildGraph('constants');
+  graph.input('x', 'float32', ['B', 64]);
+  graph.input('ids', 'int64', ['B']);
+  const rows = graph.node('Gather', [graph.constant('table', table), 'ids']);
+  graph.node('Add', [graph.node('MatMul', ['x', graph.constant('weight', weight)]), rows], { name: 'y' });
+  graph.output('y', 'float32', ['B', 48]);
+  return graph.finish();
+}
+
+test('load(graph) takes constants from views, keeps no hold on them, and feeds them in place above embeddedBytes', async (t) => {
+  const ids = int64([6], [0, 1, 511, 3, 2, 1]);
+  const engine = await openEngine('onnxruntime');
+  const whole = wave([64 * 48 + 512 * 48 + 1], 0.3).data as Float32Array;
+  const made = () => {
+    const values = whole.slice();
+    const weight = float32([64, 48], values.subarray(1, 64 * 48 + 1));
+    return { values, graph: constants(weight, float32([512, 48], values.subarray(64 * 48 + 1))) };
+  };
+  const reference = made();
+  const plain = await engine.load(encodeModel(reference.graph));
+  const wanted = (await plain.run({ x: X, ids })).y!.data;
+  for (const [embeddedBytes, isFed] of [
+    [2 ** 30, false],
+    [1000, true],
+  ] as const) {
+    const { values, graph } = made();
+    const session = await engine.load(graph, { embeddedBytes });
+    const got = (await session.run({ x: X, ids })).y!.data as Float32Array;
+    t.true(got.every((value, index) => Math.abs(value - Number(wanted[index])) < 1e-6));
+    values.fill(0);
+    const after = (await session.run({ x: X, ids })).y!.data as Float32Array;
+    t.is(
+      after.every((value) => value === 0),
+      isFed,
+    );
+    await t.throwsAsync(
+      session.run({ x: X, ids, weight: float32([64, 48], values.subarray(1, 64 * 48 + 1)) }),
+      {
+        message: /feeds must be inputs of the graph, got "weight"; the inputs are x, ids$/,
+      },
+    );
+    await session.release();
+  }
+  await plain.release();
 });
