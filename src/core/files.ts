@@ -81,7 +81,10 @@ export async function makeFolder(path: string): Promise<void> {
  * Writes a file so that it is whole or absent: to a neighbour first, then renamed.
  * Parent folders are made. An existing file is replaced.
  */
-export async function writeFileAtomic(path: string, data: Uint8Array | string): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  data: Uint8Array | string | Iterable<string>,
+): Promise<void> {
   const neighbour = `${path}.${randomBytes(6).toString('hex')}.part`;
   try {
     await makeFolder(dirname(path));

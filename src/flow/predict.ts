@@ -71,7 +71,7 @@ export async function predict(request: PredictRequest): Promise<PredictResult> {
   } finally {
     await session.release();
   }
-  await writeFileAtomic(out, lines.map((line) => `${line}\n`).join(''));
+  await writeFileAtomic(out, ended(lines));
   const said = `${encoded.length} examples: ${output} written to ${out}`;
   return { out, output, examples: encoded.length, lines: [said] };
 }
@@ -105,6 +105,11 @@ async function graphOf(
   return { graph, labels: stored.adapter.head?.labels ?? own?.labels ?? [] };
 }
 
+/** Line by line: all together they may be longer than a string can be. */
+function* ended(lines: readonly string[]): Generator<string> {
+  for (const line of lines) yield `${line}\n`;
+}
+
 /** One line: the row's part of an output, a list a token where it has tokens, without what stands for padding. */
 function answer(
   output: PredictOutput,
@@ -120,7 +125,15 @@ function answer(
   const values = Array.from((data as Float32Array).subarray(row * rowSize, row * rowSize + size), exact);
   if (overTokens) {
     const each = Array.from({ length: tokens }, (_, t) => values.slice(t * width, (t + 1) * width));
-    return JSON.stringify({ [output]: each });
+    try {
+      return JSON.stringify({ [output]: each });
+    } catch (error) {
+      throw new UsageError(
+        '--output',
+        `${output} must fit into one line of text, got ${tokens} tokens x ${width} numbers; give fewer tokens`,
+        error,
+      );
+    }
   }
   if (output === 'pooled' || labels.length === 0) return JSON.stringify({ [output]: values });
   return JSON.stringify({ logits: values, label: labels[classesOf(values, labels.length)[0]!] });
