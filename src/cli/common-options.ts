@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { parseDuration, parseDurations } from '../core/duration.ts';
 import { neededOption } from './needed-option.ts';
-import { columns, decimal, list, seed, whole } from './option-values.ts';
+import { columns, decimal, list, seed, temperature, whole } from './option-values.ts';
 
 /*
  * Options that several commands share, so that they read and behave alike everywhere. Each function adds one option.
@@ -19,6 +19,16 @@ export function jsonOption(command: Command): Command {
 export function seedOption(command: Command, draws: string): Command {
   return command.addOption(
     new Option('--seed <n>', `seed of ${draws}: a whole number from 0`).argParser(seed('--seed')).default(1),
+  );
+}
+
+/** `--temperature T`: wherever a chip is made. */
+export function temperatureOption(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '--temperature <T>',
+      'temperature of the chip with its unit, such as 358K or 85degC, within what the profile supports (default: its reference)',
+    ).argParser(temperature('--temperature')),
   );
 }
 

@@ -1,4 +1,5 @@
 import { UsageError } from '../core/errors.ts';
+import { readQuantity } from '../core/units.ts';
 
 /*
  * Parsers of option values. Each is made for one option, by whose name it speaks: `seed('--seed')('7')` is 7.
@@ -71,6 +72,20 @@ export function list<T>(option: string, one: (text: string) => T): (text: string
     if (twice !== undefined)
       throw new UsageError(option, `must name each value once, got "${text}"; remove the second ${twice}`);
     return values;
+  };
+}
+
+/** A temperature with its unit, in kelvin. */
+export function temperature(option: string): (text: string) => number {
+  return (text) => {
+    const quantity = readQuantity(text);
+    if (quantity?.dimension !== 'temperature' || !(quantity.value > 0)) {
+      throw new UsageError(
+        option,
+        `must be a temperature above 0 K with its unit such as 358K or 85degC, got "${text}"`,
+      );
+    }
+    return quantity.value;
   };
 }
 

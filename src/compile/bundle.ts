@@ -10,6 +10,7 @@ import { decodeModel } from '../graph/read.ts';
 import { encodeModel } from '../graph/write.ts';
 import { parseProfile } from '../profile/load.ts';
 import type { DeviceProfile } from '../profile/profile.ts';
+import { profileAt } from '../profile/temperature.ts';
 import { cellRoles, sliceCount } from './cells.ts';
 import { type Manifest, type ManifestLayer, parseManifest } from './manifest.ts';
 import type { Range } from './partition.ts';
@@ -213,4 +214,14 @@ function counts(layers: readonly ProgramLayer[]): Manifest['counts'] {
     cells: cells.reduce((sum, count) => sum + count, 0),
     adcs: layers.reduce((sum, { cells, strips, out }) => sum + sliceCount(cells) * strips.length * out, 0),
   };
+}
+
+/**
+ * A bundle whose chips are made at another temperature; null: at the profile's reference.
+ * @throws UsageError for a temperature that the profile's source does not support
+ */
+export async function bundleAt(bundle: Bundle, kelvin: number | null): Promise<Bundle> {
+  const { program } = bundle;
+  const profile = await profileAt(program.profile, kelvin);
+  return { ...bundle, program: { ...program, profile } };
 }

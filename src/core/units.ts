@@ -1,10 +1,18 @@
 /**
  * Quantities with units, for the few dimensions that a device profile speaks of. Each dimension has one canonical
- * unit, in which all numbers are kept once they are past the door: microsiemens, seconds, volts, kelvin, ohm, plain numbers.
+ * unit, in which all numbers are kept once they are past the door: microsiemens, seconds, volts, kelvin, ohm,
+ * electronvolt, plain numbers.
  */
 
 /** What a quantity measures. */
-export type Dimension = 'conductance' | 'time' | 'voltage' | 'temperature' | 'resistance' | 'dimensionless';
+export type Dimension =
+  | 'conductance'
+  | 'time'
+  | 'voltage'
+  | 'temperature'
+  | 'resistance'
+  | 'energy'
+  | 'dimensionless';
 
 interface Unit {
   readonly dimension: Dimension;
@@ -40,6 +48,8 @@ const UNITS: ReadonlyMap<string, Unit> = new Map([
   ['ohm', unit('resistance', 1)],
   ['kohm', unit('resistance', 1e3)],
   ['Mohm', unit('resistance', 1e6)],
+  ['eV', unit('energy', 1)],
+  ['meV', unit('energy', 1, 1e3)],
   ['1', unit('dimensionless', 1)],
   ['%', unit('dimensionless', 1, 100)],
 ]);

@@ -21,6 +21,8 @@ export interface RunRecord {
   readonly conditions: readonly Condition[];
   readonly reads: number;
   readonly readMode: 'frozen' | 'live';
+  /** Temperature of the chips, kelvin; absent: each profile's reference. */
+  readonly kelvin?: number;
   readonly compensate: 'none' | 'global' | 'layer' | 'column';
   /** `all` and what `--ablate` asked for, one at a time. */
   readonly sources: readonly string[];

@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import type { Compensation } from '../chip/compensation.ts';
-import { readBundle } from '../compile/bundle.ts';
+import { bundleAt, readBundle } from '../compile/bundle.ts';
 import { openEngine } from '../runtime/open.ts';
 import type { EvaluationData } from './evaluation-data.ts';
 import { createEvaluator, type Evaluator } from './evaluator.ts';
@@ -14,6 +14,8 @@ export interface WorkerSetup {
   readonly data: EvaluationData;
   readonly compensate: Compensation;
   readonly readMode: 'frozen' | 'live';
+  /** Temperature of the chips; null: each profile's reference. */
+  readonly kelvin: number | null;
   readonly threads: number;
 }
 
@@ -22,7 +24,10 @@ let evaluator: Promise<Evaluator> | undefined;
 async function open(setup: WorkerSetup): Promise<Evaluator> {
   const engine = await openEngine(setup.engine);
   const arms = await Promise.all(
-    setup.arms.map(async ({ arm, folder }) => ({ arm, bundle: await readBundle(folder) })),
+    setup.arms.map(async ({ arm, folder }) => ({
+      arm,
+      bundle: await bundleAt(await readBundle(folder), setup.kelvin),
+    })),
   );
   return createEvaluator(engine, arms, setup.data, setup);
 }

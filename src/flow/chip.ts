@@ -1,5 +1,5 @@
 import { presentConductances } from '../chip/conductances.ts';
-import { readBundle } from '../compile/bundle.ts';
+import { bundleAt, readBundle } from '../compile/bundle.ts';
 import { refuseExisting, writeFileAtomic } from '../core/files.ts';
 import type { Progress } from '../core/progress.ts';
 import { encodeSafetensors } from '../core/safetensors-write.ts';
@@ -9,6 +9,8 @@ export interface ChipJob {
   readonly seed: number;
   readonly at: number;
   readonly noise: number;
+  /** Kelvin; default: the profile's reference. */
+  readonly temperature?: number;
   readonly out: string;
   readonly force: boolean;
   readonly progress: Progress;
@@ -17,7 +19,7 @@ export interface ChipJob {
 /** Writes the conductances that one simulated chip holds at a time: what a measurement without read noise would find. */
 export async function chip(job: ChipJob): Promise<{ out: string; cells: number; lines: readonly string[] }> {
   refuseExisting(job.out, job.force);
-  const bundle = await readBundle(job.bundle);
+  const bundle = await bundleAt(await readBundle(job.bundle), job.temperature ?? null);
   job.progress.stage('write cells', bundle.program.layers.length);
   const cells = presentConductances(
     bundle.program,
@@ -30,6 +32,7 @@ export async function chip(job: ChipJob): Promise<{ out: string; cells: number; 
     kind: 'simulated',
     seed: String(job.seed),
     noise: String(job.noise),
+    ...(job.temperature === undefined ? {} : { kelvin: String(job.temperature) }),
     unit: 'microsiemens',
   };
   await writeFileAtomic(job.out, encodeSafetensors(cells, metadata));

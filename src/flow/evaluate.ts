@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import type { Compensation } from '../chip/compensation.ts';
 import { parseSource } from '../chip/sources.ts';
 import { refuseLiveReads } from '../chip/wired-cells.ts';
-import { readBundle } from '../compile/bundle.ts';
+import { bundleAt, readBundle } from '../compile/bundle.ts';
 import { UsageError } from '../core/errors.ts';
 import { readText, stableJson, writeFileAtomic } from '../core/files.ts';
 import type { Progress } from '../core/progress.ts';
@@ -45,6 +45,8 @@ export interface EvaluateJob {
   /** Sources of error to leave on alone, one run of the plan each, instead of all together. */
   readonly ablate?: readonly string[];
   readonly seed: number;
+  /** Of all chips, kelvin; default: each profile's reference. */
+  readonly temperature?: number;
   readonly jobs: number;
   readonly engine: 'onnxruntime' | 'tfjs-node';
   /** More to say of the run in its record: how it was trained, a probe. */
@@ -73,7 +75,7 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
   const { progress, out } = job;
   for (const source of job.ablate ?? []) parseSource(source);
   progress.stage('load');
-  const arms = await namedBundles(job.bundles);
+  const arms = await namedBundles(job.bundles, job.temperature ?? null);
   for (const { bundle } of arms) for (const seconds of job.at) checkAge(bundle.program.profile, seconds);
   if (job.read === 'live') for (const { bundle } of arms) refuseLiveReads(bundle.program.profile);
   const engine = await openEngine(job.engine);
@@ -110,6 +112,7 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
     data,
     compensate: job.compensate,
     readMode: job.read,
+    kelvin: job.temperature ?? null,
     threads: 1,
   };
   const { before, made } = await runJobs(
@@ -134,7 +137,7 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
   };
 }
 
-async function namedBundles(folders: readonly string[]): Promise<NamedBundle[]> {
+async function namedBundles(folders: readonly string[], kelvin: number | null): Promise<NamedBundle[]> {
   const arms: NamedBundle[] = [];
   for (const folder of folders) {
     const arm = basename(resolve(folder));
@@ -144,7 +147,7 @@ async function namedBundles(folders: readonly string[]): Promise<NamedBundle[]> 
         `must have a folder name of its own, got "${arm}" twice; rename one, for arms are named by their folders`,
       );
     }
-    arms.push({ arm, folder: resolve(folder), bundle: await readBundle(folder) });
+    arms.push({ arm, folder: resolve(folder), bundle: await bundleAt(await readBundle(folder), kelvin) });
   }
   return arms;
 }

@@ -6,6 +6,7 @@ import type { Progress } from '../core/progress.ts';
 import { type SimulatedRow, simulateCells } from '../device/simulate.ts';
 import { cellLaws } from '../profile/cell-laws.ts';
 import { loadProfile } from '../profile/load.ts';
+import { profileAt } from '../profile/temperature.ts';
 
 /** The most cells that are drawn at once, of all targets and times: 1 GiB of them. */
 const MOST_CELLS = 2 ** 28;
@@ -23,6 +24,8 @@ export interface SimulateOptions {
   /** Noise scale. Default 1. */
   readonly noise?: number | undefined;
   readonly seed: number;
+  /** Kelvin; default: the profile's reference. */
+  readonly temperature?: number | undefined;
   /** Where to write the cells as read, `[targets, times, cells]`, .npy. */
   readonly cellsOut?: string | undefined;
   readonly progress?: Progress | undefined;
@@ -45,7 +48,7 @@ export interface SimulateResult {
 export async function simulate(options: SimulateOptions): Promise<SimulateResult> {
   const { targets, times, cells, seed, cellsOut, progress } = options;
   const noise = options.noise ?? 1;
-  const profile = await loadProfile(options.profile);
+  const profile = await profileAt(await loadProfile(options.profile), options.temperature ?? null);
   const { gMinMicrosiemens: gMin, gMaxMicrosiemens: gMax } = profile;
   targets.forEach((target, i) => {
     if (!(target >= gMin && target <= gMax)) {
@@ -77,7 +80,8 @@ export async function simulate(options: SimulateOptions): Promise<SimulateResult
     await writeFileAtomic(cellsOut, npyBytes(readCells, [targets.length, times.length, cells]));
     progress?.note(`wrote ${cellsOut}`);
   }
-  const title = `${profile.name}, seed ${seed}, ${cells} cells a target, noise scale ${noise}; conductances in uS`;
+  const warm = options.temperature === undefined ? '' : `, ${options.temperature} K`;
+  const title = `${profile.name}, seed ${seed}, ${cells} cells a target, noise scale ${noise}${warm}; conductances in uS`;
   return { profile: profile.name, seed, cells, noise, rows, lines: [title, '', ...tableLines(rows)] };
 }
 

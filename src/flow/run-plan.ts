@@ -55,6 +55,7 @@ export function planRecord(
     conditions: conditions(job.at, job.noise, job.cross),
     reads: job.reads,
     readMode: job.read,
+    ...(job.temperature === undefined ? {} : { kelvin: job.temperature }),
     compensate: job.compensate,
     sources: job.ablate === undefined || job.ablate.length === 0 ? ['all'] : job.ablate,
     engine: { name: engine.name, version: engine.version, threads: 1 },
@@ -131,6 +132,7 @@ function simulated(bundle: Bundle, job: EvaluateJob): string[] {
   if (profile.faults !== null)
     said.push('stuck cells, drawn once a chip: neither written nor drifting, but read');
   if (profile.drift !== null) said.push('conductance drift with an exponent of its own for each cell');
+  if (job.temperature !== undefined) said.push(`chips at ${job.temperature} K`);
   if (profile.readNoise !== null) {
     said.push(
       job.read === 'live'
@@ -197,6 +199,7 @@ function notSimulated({ profile, options }: Program, read: EvaluateJob['read']):
   // A profile that extends another one may model what its base does not.
   const sections = [
     { names: /\bwires?\b/iu, isModelled: profile.wires !== null, text: 'resistance of the wires' },
+    { names: /\btemperature\b/iu, isModelled: profile.temperature !== null, text: 'temperature' },
     { names: /\bstuck\b/iu, isModelled: profile.faults !== null, text: 'stuck cells' },
   ];
   return [

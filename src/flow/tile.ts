@@ -21,6 +21,7 @@ import { buildGraph } from '../graph/build.ts';
 import { float32, type Graph, type Tensor } from '../graph/graph.ts';
 import { loadProfile } from '../profile/load.ts';
 import type { MappingKind } from '../profile/mapping.ts';
+import { profileAt } from '../profile/temperature.ts';
 import type { Engine, Feeds } from '../runtime/engine.ts';
 import { openEngine } from '../runtime/open.ts';
 import { chosenMapping } from './chosen-mapping.ts';
@@ -46,6 +47,8 @@ export interface TileJob {
   readonly inputRange: number | 'auto';
   readonly adcRange: number | 'auto';
   readonly noiseScale: number;
+  /** Kelvin; default: the profile's reference. */
+  readonly temperature?: number;
   /** frozen: one read of the cells for all inputs; live: a new one for each product. */
   readonly read: 'frozen' | 'live';
   readonly seed: number;
@@ -87,7 +90,7 @@ export async function tile(job: TileJob): Promise<TileResult> {
       `"input" must have the ${weight.rows} columns that "weight" has rows, got ${input.columns}; transpose one of them`,
     );
   }
-  const profile = await loadProfile(job.profile);
+  const profile = await profileAt(await loadProfile(job.profile), job.temperature ?? null);
   if (job.read === 'live') refuseLiveReads(profile);
   const base = defaultOptions(profile);
   const options: CompileOptions = {
@@ -158,6 +161,7 @@ export async function tile(job: TileJob): Promise<TileResult> {
     read: job.read,
     seconds: `${job.at}`,
     seed: `${job.seed}`,
+    ...(job.temperature === undefined ? {} : { kelvin: `${job.temperature}` }),
     shares: layer.cells.map(({ share }) => share).join(', '),
     unit: 'microsiemens',
   };

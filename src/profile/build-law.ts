@@ -21,6 +21,8 @@ export interface LawContext {
   readonly variables: readonly string[];
   /** t_c, by which ages are interpolated. */
   readonly referenceSeconds: number;
+  /** T, which formulas may name then; null: they may not. */
+  readonly kelvin?: number | null;
 }
 
 /** Makes a law from JSON that the schema has passed. */
@@ -58,7 +60,9 @@ export async function buildLaw(json: unknown, pointer: string, context: LawConte
       return made(`table of ${source.x.length} points`, (x) => interpolate(source.x, source.y, x));
     case 'expression': {
       const constants = readConstants(source.constants ?? {}, childPointer(pointer, 'constants'), findings);
-      const compiled = await compileFormula(source.expression, variables, constants);
+      const { kelvin = null } = context;
+      const named = kelvin === null ? constants : new Map([...constants, ['T', kelvin]]);
+      const compiled = await compileFormula(source.expression, variables, named);
       if ('faults' in compiled) {
         const at = childPointer(pointer, 'expression');
         for (const { column, message, cure } of compiled.faults) {
@@ -119,7 +123,10 @@ export function wrongUnit(pointer: string, dimension: Dimension, found: unknown)
   const measured = readQuantity(found)?.dimension ?? (typeof found === 'string' ? dimensionOf(found) : null);
   const article = measured === null || measured === 'dimensionless' ? '' : `, a ${measured}`;
   const plain = measured === 'dimensionless' ? ', a plain number' : '';
-  const what = dimension === 'dimensionless' ? 'a plain number or share' : `a ${dimension}`;
+  const what =
+    dimension === 'dimensionless'
+      ? 'a plain number or share'
+      : `${dimension === 'energy' ? 'an' : 'a'} ${dimension}`;
   const message = `must be ${what} (${unitsOf(dimension)}), got ${shown(found)}${article}${plain}`;
   return { severity: 'error', pointer, message, cure: 'write it in one of those units' };
 }

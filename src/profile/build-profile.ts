@@ -4,6 +4,7 @@ import { buildFaults, buildVariation } from './build-array-effects.ts';
 import { buildConverters } from './build-converters.ts';
 import { buildLaw, wrongUnit } from './build-law.ts';
 import { mappingOf, unmappable } from './build-mapping.ts';
+import { buildTemperature } from './build-temperature.ts';
 import { buildWires } from './build-wires.ts';
 import { shown } from './fault.ts';
 import { type Finding, valueAt } from './finding.ts';
@@ -24,8 +25,13 @@ export interface BuiltProfile {
 /**
  * Makes a profile of a JSON value and checks what a schema cannot: units, order of limits, formulas, signs of spreads. Parts in
  * which the schema found faults are left alone; all others are checked, so that one run names everything.
+ * @param kelvin The temperature of its laws. Default: its reference.
  */
-export async function buildProfile(root: unknown, schemaFindings: readonly Finding[]): Promise<BuiltProfile> {
+export async function buildProfile(
+  root: unknown,
+  schemaFindings: readonly Finding[],
+  kelvin?: number,
+): Promise<BuiltProfile> {
   const findings: Finding[] = [];
   const sound = (pointer: string) =>
     valueAt(root, pointer) !== undefined &&
@@ -44,12 +50,14 @@ export async function buildProfile(root: unknown, schemaFindings: readonly Findi
     variables: readonly string[],
   ): Promise<Law | null> => {
     if (!sound(pointer)) return null;
-    const context = { dimension, variables, referenceSeconds: reference };
+    const kelvin = temperature?.presentKelvin ?? null;
+    const context = { dimension, variables, referenceSeconds: reference, kelvin };
     const built = await buildLaw(valueAt(root, pointer), pointer, context);
     findings.push(...built.findings);
     return built.law;
   };
 
+  const temperature = buildTemperature(root, number, findings, kelvin);
   const gMin = number('/cell/gMin', 'conductance', Number.NaN);
   const gMax = number('/cell/gMax', 'conductance', Number.NaN);
   const reference = number('/referenceTime', 'time', Number.NaN);
@@ -175,6 +183,8 @@ export async function buildProfile(root: unknown, schemaFindings: readonly Findi
     telegraph: amplitude === null || probability === null ? null : { amplitude, probability },
     variation,
     faults,
+    temperature,
+    costs: { energy: [], latency: [], area: [], ...source.costs },
     mapping: mappingOf(mapping),
     converters: { dac, adc },
     source,
@@ -198,6 +208,7 @@ function unclamped(root: unknown): Finding[] {
 const MODELLED = [
   ['faults', /^stuck cells$/u],
   ['telegraph', /^telegraph noise$/u],
+  ['temperature', /^temperature$/u],
 ] as const;
 
 const LEAST_CONDUCTANCE = 1e-9;

@@ -45,20 +45,22 @@ export interface CellLaws {
  */
 export function cellLaws(profile: DeviceProfile, seconds: number): CellLaws {
   checkAge(profile, seconds);
-  const table = (law: Law, most: number, pointer: string) => {
+  // What relaxes and drifts is older than it is at another temperature; read noise goes by the time itself.
+  const aged = seconds * (profile.temperature?.acceleration ?? 1);
+  const table = (law: Law, most: number, age: number, pointer: string) => {
     try {
-      return tabulate((x) => law.at(Math.min(x, most), seconds));
+      return tabulate((x) => law.at(Math.min(x, most), age));
     } catch (error) {
       // Checked at many ages, but a formula can break at any.
       const why = error instanceof RangeError ? error.message.replace(/^tabulate: the law /u, '') : '';
       if (why === '') throw error;
-      throw new ProfileError(profile.name, `${pointer} at the age of ${seconds} s ${why}`, [], error);
+      throw new ProfileError(profile.name, `${pointer} at the age of ${age} s ${why}`, [], error);
     }
   };
   const ofPresent = (law: Law | undefined, pointer: string) =>
-    law === undefined ? null : table(law, 4, pointer);
+    law === undefined ? null : table(law, 4, seconds, pointer);
   const ofTarget = (law: Law | null | undefined, pointer: string) =>
-    law === null || law === undefined ? null : table(law, 1, pointer);
+    law === null || law === undefined ? null : table(law, 1, aged, pointer);
   return {
     gMinMicrosiemens: profile.gMinMicrosiemens,
     gMaxMicrosiemens: profile.gMaxMicrosiemens,
@@ -67,8 +69,7 @@ export function cellLaws(profile: DeviceProfile, seconds: number): CellLaws {
     writeMeanShift: ofTarget(profile.writing?.meanShift, '/writing/meanShift'),
     driftExponentMean: ofTarget(profile.drift?.exponentMean, '/drift/exponentMean'),
     driftExponentStd: ofTarget(profile.drift?.exponentStd, '/drift/exponentStd'),
-    driftLog:
-      profile.drift === null ? 0 : log((seconds + profile.referenceSeconds) / profile.referenceSeconds),
+    driftLog: profile.drift === null ? 0 : log((aged + profile.referenceSeconds) / profile.referenceSeconds),
     readStd: ofPresent(profile.readNoise?.std, '/readNoise/std'),
     cellVariation: profile.variation?.cell ?? 0,
     telegraphProbability: ofPresent(profile.telegraph?.probability, '/telegraph/probability'),
@@ -79,6 +80,21 @@ export function cellLaws(profile: DeviceProfile, seconds: number): CellLaws {
 /** Refuses an age that the profile's source does not support. @throws UsageError */
 export function checkAge(profile: DeviceProfile, seconds: number): void {
   const { fromSeconds, toSeconds } = profile.validity;
+  const { acceleration = 1, presentKelvin } = profile.temperature ?? {};
+  if (
+    Number.isFinite(seconds) &&
+    seconds >= fromSeconds &&
+    seconds <= toSeconds &&
+    seconds * acceleration > toSeconds
+  ) {
+    const aged = `${Number((seconds * acceleration).toPrecision(4))} s at its reference temperature`;
+    const cure = 'choose an earlier age or a lower temperature';
+    const found = `${formatDuration(seconds)} at ${presentKelvin} K, which is ${aged}`;
+    throw new UsageError(
+      profile.name,
+      `must be asked for an age of at most ${formatDuration(toSeconds)} at its reference temperature, got ${found}; ${cure}`,
+    );
+  }
   if (Number.isFinite(seconds) && seconds >= fromSeconds && seconds <= toSeconds) return;
   const from = formatDuration(fromSeconds);
   const range = Number.isFinite(toSeconds)

@@ -34,8 +34,15 @@ export async function checkProfileText(source: string, file: string): Promise<Ch
   return checkText(source, file, { file: null, above: [] });
 }
 
-/** Checks a profile's JSON value, as a bundle embeds it: whole, extending none. Its faults have pointers and no lines. */
-export async function checkProfileJson(value: unknown, where: string): Promise<CheckedProfile> {
+/**
+ * Checks a profile's JSON value, as a bundle embeds it: whole, extending none. Its faults have pointers and no lines.
+ * @param kelvin The temperature of its laws. Default: its reference, and faults at the ends of its range are told too.
+ */
+export async function checkProfileJson(
+  value: unknown,
+  where: string,
+  kelvin?: number,
+): Promise<CheckedProfile> {
   const findings: Finding[] = [];
   let profile: DeviceProfile | null = null;
   if (valueAt(value, '/extends') !== undefined) {
@@ -48,7 +55,7 @@ export async function checkProfileJson(value: unknown, where: string): Promise<C
       cure: 'load it from its file',
     });
   } else {
-    const built = await checkValue(value, []);
+    const built = await checkValue(value, [], kelvin);
     findings.push(...built.findings);
     profile = built.profile;
   }
@@ -109,13 +116,32 @@ function refused(layer: Layer, findings: readonly Finding[]): CheckedLayers {
   return { file: layer.file, profile: null, faults: findings.map((f) => layer.place(f)), layers: [layer] };
 }
 
-async function checkValue(value: unknown, bases: DeviceProfile['bases']) {
+async function checkValue(value: unknown, bases: DeviceProfile['bases'], kelvin?: number) {
   const version = versionFinding(value);
   if (version !== null) return { profile: null, findings: [version] };
   const schemaFindings = await checkSchema(value);
-  const built = await buildProfile(value, schemaFindings);
+  const built = await buildProfile(value, schemaFindings, kelvin);
   const profile = built.profile === null ? null : { ...built.profile, bases };
-  return { profile, findings: [...schemaFindings, ...built.findings] };
+  const elsewhere = kelvin === undefined && profile !== null ? await atOtherTemperatures(value, profile) : [];
+  const isSound = elsewhere.every(({ severity }) => severity !== 'error');
+  return {
+    profile: isSound ? profile : null,
+    findings: [...schemaFindings, ...built.findings, ...elsewhere],
+  };
+}
+
+/** Errors of a profile's laws at the ends of its range of temperature, each place once. */
+async function atOtherTemperatures(value: unknown, { temperature }: DeviceProfile): Promise<Finding[]> {
+  if (temperature === null) return [];
+  const found = new Map<string, Finding>();
+  for (const kelvin of [temperature.fromKelvin, temperature.toKelvin]) {
+    const { findings } = await buildProfile(value, [], kelvin);
+    for (const finding of findings) {
+      if (finding.severity !== 'error' || found.has(finding.pointer)) continue;
+      found.set(finding.pointer, { ...finding, message: `${finding.message}, at T = ${kelvin} K` });
+    }
+  }
+  return [...found.values()];
 }
 
 /** A warning where numbers of a base are changed and their source is not. */

@@ -11,6 +11,7 @@ import type {
   DeviceProfile,
   Faults,
   ProfileBase,
+  ProfileTemperature,
   Variation,
 } from './profile.ts';
 
@@ -99,11 +100,17 @@ function factsOf(profile: DeviceProfile): Fact[] {
     ],
     ['variation', variationText(profile.variation)],
     ['faults', faultsText(profile.faults)],
+    ['temperature', temperatureText(profile.temperature)],
     ['array', `${array.rows}x${array.columns}`],
     ['wires', wires === null ? 'without resistance' : wiresText(wires, tileOf(profile))],
     ['mapping', mappingText(mapping)],
     ['DAC', converterText(converters.dac)],
     ['ADC', converterText(converters.adc)],
+    ...(['energy', 'latency', 'area'] as const).flatMap((kind) =>
+      profile.costs[kind].map(
+        ({ of, value, unit, source }) => [kind, `${of}: ${value} ${unit} (${source})`] as const,
+      ),
+    ),
     ['sha-256', profile.sha256],
   ];
   return pairs.flatMap(([name, value]) => (value === null ? [] : [{ name, value }]));
@@ -129,6 +136,13 @@ function lawText(law: Law | null | undefined): string {
 
 function percent(share: number): string {
   return `${Number((100 * share).toPrecision(4))} %`;
+}
+
+function temperatureText(temperature: ProfileTemperature | null): string | null {
+  if (temperature === null) return null;
+  const { referenceKelvin, fromKelvin, toKelvin, activationEnergyElectronvolt: energy } = temperature;
+  const drift = energy === null ? 'time not accelerated' : `drift time accelerated by Ea ${energy} eV`;
+  return `${fromKelvin} to ${toKelvin} K, reference ${referenceKelvin} K, ${drift} (${temperature.source})`;
 }
 
 function variationText(variation: Variation | null): string | null {

@@ -22,6 +22,15 @@ export function writing(std: Law | null, meanShift: Law | null, limits: Limits):
     ...spread(std, '/writing/std', TARGETS, agesOf(std, limits), ' uS'),
     ...finite(meanShift, '/writing/meanShift', agesOf(meanShift, limits)),
   ];
+  if (meanShift?.dependsOnAge === true && findings.length === 0) {
+    const [fresh, old] = [limits.from, endOf(limits)].map((t) => meanShift.at(1, t)) as [number, number];
+    if (old > fresh) {
+      const [from, to] = [shownNumber(fresh), shownNumber(old)];
+      const message = `should not raise the highest state with age, got ${from} uS at t = ${shownNumber(limits.from)} s and ${to} uS at t = ${shownNumber(endOf(limits))} s`;
+      const cure = 'check the sign';
+      findings.push({ severity: 'warning', pointer: '/writing/meanShift', message, cure });
+    }
+  }
   const range = limits.gMax - limits.gMin;
   if (std !== null && findings.length === 0 && range > 0) {
     const most = extreme(std, TARGETS, 0, (a, b) => a > b);

@@ -38,6 +38,10 @@ export interface DeviceProfile {
   readonly variation: Variation | null;
   /** Stuck cells. */
   readonly faults: Faults | null;
+  /** Temperatures that it is known at; null: none is modelled. */
+  readonly temperature: ProfileTemperature | null;
+  /** Published figures of energy, latency and area, each with its source: to be shown, not to be reckoned with. */
+  readonly costs: Readonly<Record<CostKind, readonly Cost[]>>;
   /** The largest tile. */
   readonly array: { readonly rows: number; readonly columns: number };
   /** Resistance of a tile's wires. */
@@ -75,6 +79,31 @@ export interface ProfileWires {
   /** apart: each kind of cell is an array of its own. interleaved: the cells of a weight lie side by side on one row wire. */
   readonly layout: 'apart' | 'interleaved';
   readonly source: string | null;
+}
+
+/** What temperature does, and at which temperature this profile's laws are. */
+export interface ProfileTemperature {
+  /** T0, at which the source's numbers hold. */
+  readonly referenceKelvin: number;
+  readonly fromKelvin: number;
+  readonly toKelvin: number;
+  /** Null: drift and relaxation are not accelerated. */
+  readonly activationEnergyElectronvolt: number | null;
+  /** T: see `profileAt`. */
+  readonly presentKelvin: number;
+  /** exp(Ea/k (1/T0 - 1/T)): drift and relaxation run by t times this. */
+  readonly acceleration: number;
+  readonly source: string;
+}
+
+export type CostKind = 'energy' | 'latency' | 'area';
+
+/** One published figure, in its source's unit. */
+export interface Cost {
+  readonly of: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly source: string;
 }
 
 /** Relative spreads of conductance, by the level at which each is drawn. */

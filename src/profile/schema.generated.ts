@@ -1,7 +1,7 @@
 /* Generated from device-profiles/schema.json by scripts/build-profile-schema.mjs. Do not edit. */
 
 /**
- * A number with a unit. Units: S, mS, uS, nS, pS; ns, us, ms, s, min, h, d, y (365 d); V, mV, uV; K, degC; ohm, kohm, Mohm; 1, %.
+ * A number with a unit. Units: S, mS, uS, nS, pS; ns, us, ms, s, min, h, d, y (365 d); V, mV, uV; K, degC; eV, meV; ohm, kohm, Mohm; 1, %.
  */
 export type Quantity = (string | {
 /**
@@ -82,6 +82,8 @@ readNoise?: ReadNoise
 telegraph?: Telegraph
 variation?: Variation
 faults?: Faults
+temperature?: Temperature
+costs?: Costs
 array?: CellArray
 wires?: Wires
 mapping?: Mapping
@@ -195,7 +197,7 @@ y: number[]
 unit: UnitOfLaw
 }
 /**
- * A formula of x, for writing and read noise also of t, and of its constants.
+ * A formula of x, for writing and read noise also of t, of T where the profile has a temperature, and of its constants.
  */
 export interface ExpressionLaw {
 /**
@@ -203,7 +205,7 @@ export interface ExpressionLaw {
  */
 form: "expression"
 /**
- * Numbers, x, t (a plain number of seconds), names of `constants`; + - * / ^ ( ); condition ? a : b; min, max, clamp, abs, sqrt, exp, ln, log, log10, sin, cos, pow. The result is in `unit`.
+ * Numbers, x, t (a plain number of seconds), T (a plain number of kelvin), names of `constants`; + - * / ^ ( ); condition ? a : b; min, max, clamp, abs, sqrt, exp, ln, log, log10, sin, cos, pow. The result is in `unit`.
  */
 expression: string
 unit: UnitOfLaw
@@ -309,6 +311,63 @@ columns: number
 stuckLow?: Quantity
 stuckHigh?: Quantity
 stuckRandom?: Quantity
+}
+/**
+ * Temperatures that the source supports; others are refused, and so is any temperature where this section is absent. Within formulas T is the temperature in kelvin, at the reference unless another is asked for. Default: absent, the temperature is not modelled.
+ */
+export interface Temperature {
+reference: Quantity
+from: Quantity
+to: Quantity
+activationEnergy?: Quantity
+/**
+ * Where these numbers come from.
+ */
+source: string
+}
+/**
+ * Published figures of energy, latency and area, each with its source. Shown, and never multiplied into a figure of merit: what a whole system costs depends on what they leave out. Default: absent, none.
+ */
+export interface Costs {
+/**
+ * Figures of energy. Default: none.
+ * 
+ * @maxItems 64
+ */
+energy?: Cost[]
+/**
+ * Figures of time. Default: none.
+ * 
+ * @maxItems 64
+ */
+latency?: Cost[]
+/**
+ * Figures of area. Default: none.
+ * 
+ * @maxItems 64
+ */
+area?: Cost[]
+}
+/**
+ * One published figure.
+ */
+export interface Cost {
+/**
+ * Of what: the event, the part, and under which conditions.
+ */
+of: string
+/**
+ * The number, in `unit`.
+ */
+value: number
+/**
+ * Its unit, as the source has it; not converted.
+ */
+unit: string
+/**
+ * Where the figure stands.
+ */
+source: string
 }
 /**
  * The largest tile. Default: 256 rows, 256 columns.

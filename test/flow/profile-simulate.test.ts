@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { simulate } from '../../src/flow/profile-simulate.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const pcm = 'pcm-nandakumar-2019';
 
@@ -103,4 +104,26 @@ test('simulate(profile) refuses targets, ages and counts by full text', async (t
       'pcm-nandakumar-2019: must be asked for an age from 0s to 10y, got ',
     ),
   );
+});
+
+test('simulate({ temperature }) ages cells faster where the profile says so, and refuses what it does not support', async (t) => {
+  const folder = await temporaryFolder(t);
+  const path = join(folder, 'hot.json');
+  const temperature = {
+    reference: '300 K',
+    from: '300 K',
+    to: '360 K',
+    activationEnergy: '0.2 eV',
+    source: 'none',
+  };
+  const provenance = { source: 'none', taken: 'nothing' };
+  const file = { schemaVersion: 1, name: 'hot', extends: 'pcm-nandakumar-2019', provenance, temperature };
+  await writeFile(path, JSON.stringify(file));
+  const job = { profile: path, targets: [12.5], times: [86_400], cells: 1000, seed: 1 };
+  const [cool, hot] = [await simulate(job), await simulate({ ...job, temperature: 358.15 })];
+  t.deepEqual(hot.rows[0], cool.rows[0], 'as written');
+  t.true(hot.rows[1]!.mean < 0.96 * cool.rows[1]!.mean);
+  t.true(hot.lines[0]!.includes('358.15 K'));
+  const ideal = simulate({ ...job, profile: 'ideal', temperature: 350 });
+  t.regex((await t.throwsAsync(ideal))?.message ?? '', /^--temperature: must be absent for ideal/u);
 });

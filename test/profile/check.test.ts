@@ -1,5 +1,6 @@
 import test from 'ava';
 import { checkProfileText } from '../../src/profile/check.ts';
+import { profileFacts } from '../../src/profile/facts.ts';
 import { faultLine } from '../../src/profile/fault.ts';
 import { parseProfile } from '../../src/profile/load.ts';
 import { ProfileError } from '../../src/profile/profile-error.ts';
@@ -49,7 +50,7 @@ test('parseProfile(text) tells an unknown field, with the nearest right name', a
   );
   t.is(
     await message(['"drift":', '"drfit":']),
-    'a-b-1.json:10:3: /drfit: must be one of the fields schemaVersion, extends, name, description, provenance, validity, cell, referenceTime, writing, drift, readNoise, telegraph, variation, faults, array, wires, mapping, converters, got the unknown field "drfit"; did you mean "drift"?',
+    'a-b-1.json:10:3: /drfit: must be one of the fields schemaVersion, extends, name, description, provenance, validity, cell, referenceTime, writing, drift, readNoise, telegraph, variation, faults, temperature, costs, array, wires, mapping, converters, got the unknown field "drfit"; did you mean "drift"?',
   );
   t.is(
     await message(['"unit": "%"', '"unit": "%", "__proto__": { "a": 1 }']),
@@ -509,4 +510,23 @@ test('checkProfileText(text) warns of odd rates, and of effects that are said to
       '7:98 /variation/chip: should be at most 0.5 (50 %), got "80 %"; check it: cells whose factor would be negative are held at 0',
     ],
   );
+});
+
+test('checkProfileText(text) warns of cells that gain conductance with age, and accepts published figures', async (t) => {
+  const rising = '{ "form": "expression", "expression": "0.1 * ln(1 + t)", "unit": "uS" }';
+  const text = GOOD.replace('"unit": "uS" } }', `"unit": "uS" }, "meanShift": ${rising} }`).replace(
+    CELL,
+    `${CELL} "costs": { "latency": [{ "of": "a product", "value": 130, "unit": "ns", "source": "table 3" }] },`,
+  );
+  const { faults, profile } = await checkProfileText(text, 'a-b-1.json');
+  t.deepEqual(faults.map(faultLine), [
+    '9:101 /writing/meanShift: should not raise the highest state with age, got 0 uS at t = 0 s and 1.72666 uS at t = 31536000 s; check the sign',
+  ]);
+  t.deepEqual(profile?.costs, {
+    energy: [],
+    latency: [{ of: 'a product', value: 130, unit: 'ns', source: 'table 3' }],
+    area: [],
+  });
+  const fact = profileFacts(profile!).facts.find(({ name }) => name === 'latency');
+  t.is(fact?.value, 'a product: 130 ns (table 3)');
 });

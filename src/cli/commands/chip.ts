@@ -1,12 +1,21 @@
 import type { Command } from 'commander';
-import { jsonOption, noiseOption, outOption, seedOption, timeOption } from '../common-options.ts';
+import {
+  jsonOption,
+  noiseOption,
+  outOption,
+  seedOption,
+  temperatureOption,
+  timeOption,
+} from '../common-options.ts';
 import { addExamples, example } from '../examples.ts';
+import { given } from '../given.ts';
 import type { Host } from '../host.ts';
 import { outcome } from '../output.ts';
 
 interface Options {
   readonly seed: number;
   readonly at: number;
+  readonly temperature?: number;
   readonly noise: number;
   readonly out: string;
   readonly force: boolean;
@@ -20,6 +29,7 @@ export function registerChip(parent: Command, host: Host): void {
     .argument('<bundle>', 'folder from "holdfast compile"');
   seedOption(command, 'the chip, which names it');
   timeOption(command);
+  temperatureOption(command);
   noiseOption(command, '--noise', 'noise scale');
   outOption(command, 'safetensors file of cells');
   jsonOption(command);
@@ -35,10 +45,10 @@ export function registerChip(parent: Command, host: Host): void {
       'holdfast chip bundles/chips --seed 7 --at 1y --out chip-7-1y.safetensors',
     ),
   );
-  command.action((bundle: string, { seed, at, noise, out, force }: Options) =>
+  command.action((bundle: string, { seed, at, temperature, noise, out, force }: Options) =>
     host.act(command, async ({ progress }) => {
       const { chip } = await import('../../flow/chip.ts');
-      return outcome(await chip({ bundle, seed, at, noise, out, force, progress }));
+      return outcome(await chip(given({ bundle, seed, at, temperature, noise, out, force, progress })));
     }),
   );
 }

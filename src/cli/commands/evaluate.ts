@@ -8,6 +8,7 @@ import {
   noisesOption,
   seedOption,
   taskOption,
+  temperatureOption,
   timesOption,
   tokenizerOption,
 } from '../common-options.ts';
@@ -73,6 +74,7 @@ function addPlanOptions(command: Command): void {
     new Option('--chips <n>', 'simulated chips').argParser(whole('--chips', { min: 1 })).default(20),
   );
   timesOption(command, '0s');
+  temperatureOption(command);
   noisesOption(command, 1);
   command
     .option(

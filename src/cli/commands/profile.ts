@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { jsonOption, noiseOption, seedOption, timesOption } from '../common-options.ts';
+import { jsonOption, noiseOption, seedOption, temperatureOption, timesOption } from '../common-options.ts';
 import { addExamples, example } from '../examples.ts';
 import { given } from '../given.ts';
 import type { Host } from '../host.ts';
@@ -112,6 +112,7 @@ function registerNew(profile: Command, host: Host): void {
 }
 
 interface SimulateOptions {
+  readonly temperature?: number;
   readonly target: readonly number[];
   readonly at: readonly number[];
   readonly cells: number;
@@ -132,6 +133,7 @@ function registerSimulate(profile: Command, host: Host): void {
     ),
   );
   timesOption(command, '0s');
+  temperatureOption(command);
   command.addOption(
     new Option('--cells <n>', 'cells for each target')
       .argParser(whole('--cells', { min: 2, max: 100_000_000 }))
@@ -152,12 +154,22 @@ function registerSimulate(profile: Command, host: Host): void {
       'holdfast profile simulate generic-gaussian --target 10 --cells 1000 --seed 0 --json',
     ),
   );
-  command.action((name: string, { target, at, cells, noise, seed, cellsOut }: SimulateOptions) =>
+  command.action((name: string, { target, at, temperature, cells, noise, seed, cellsOut }: SimulateOptions) =>
     host.act(command, async ({ progress }) => {
       const { simulate } = await import('../../flow/profile-jobs.ts');
       return outcome(
         await simulate(
-          given({ profile: name, targets: target, times: at, cells, noise, seed, cellsOut, progress }),
+          given({
+            profile: name,
+            targets: target,
+            times: at,
+            temperature,
+            cells,
+            noise,
+            seed,
+            cellsOut,
+            progress,
+          }),
         ),
       );
     }),

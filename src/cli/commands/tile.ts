@@ -6,6 +6,7 @@ import {
   outOption,
   profileOption,
   seedOption,
+  temperatureOption,
   timeOption,
 } from '../common-options.ts';
 import { addExamples, example } from '../examples.ts';
@@ -27,6 +28,7 @@ export function registerTile(parent: Command, host: Host): void {
   neededOption(command, new Option('--input <file>', 'safetensors with "input" [B, in], float32'));
   profileOption(command, true);
   timeOption(command);
+  temperatureOption(command);
   command.addOption(
     new Option('--tile <RxC>', "rows x columns of one array (default: the profile's)").argParser(
       shape('--tile'),
