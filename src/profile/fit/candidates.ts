@@ -6,7 +6,7 @@ const MOST_ORDER = 4;
 /** The most states that are levels of their own. */
 const MOST_LEVELS = 16;
 const CELLS_A_COEFFICIENT = 10;
-const CELLS_A_LEVEL = 20;
+const CELLS_A_LEVEL = 40;
 /** Knots of a table over targets that are no levels. */
 const KNOTS = 9;
 
