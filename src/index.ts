@@ -19,6 +19,7 @@ export { HoldfastError } from './core/errors.ts';
 export { type Progress, silentProgress } from './core/progress.ts';
 export { type Stream, stream } from './core/stream.ts';
 export type { Example, Task } from './data/task.ts';
+export { type AdcArchitecture, type DrawnAdc, drawAdc } from './device/adc-architectures.ts';
 export { type AihwkitTileJob, aihwkitTile } from './device/aihwkit-semantics.ts';
 export type { SimulatedCells, SimulatedRow } from './device/simulate.ts';
 export { type ProfileCells, simulateProfile as simulateCells } from './device/simulate-profile.ts';

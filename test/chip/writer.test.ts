@@ -209,3 +209,15 @@ test('createChipWriter: refuses an age without support', async (t) => {
       'pcm-nandakumar-2019: must be asked for an age from 0s to 10y, got 11y; choose one within, or widen "validity" in a copy of the profile if your data support it',
   });
 });
+
+test('createChipWriter: two layers of equal weights have cells of their own', async (t) => {
+  const program = oneLayer(await loadProfile('pcm-joshi-2020'), 32, 16);
+  const [layer] = program.layers;
+  const twin = { ...program, layers: [layer!, { ...layer!, name: 'twin' }] };
+  const weights = weightsOf(twin, {});
+  const [a, b] = [weights['layer.weight.0']!, weights['twin.weight.0']!];
+  t.is(b.length, a.length);
+  // A chance in millions for a few equal ones: cells that stay at 0 apart, all differ.
+  t.true(a.filter((value, i) => value !== 0 && value === b[i]).length < 3);
+  t.deepEqual(a, weightsOf(program, {})['layer.weight.0']!);
+});

@@ -63,3 +63,21 @@ test('convertInPlace refuses what is no range or no number of bits', (t) => {
     message: 'convertInPlace: bits must be an integer from 2 to 24, got 1; choose another',
   });
 });
+
+test('convertInPlace: magnitudes of 2 bits read 0.4 back as a third, of 8 bits as they were', (t) => {
+  const close = (got: readonly number[], expected: readonly number[], within: number) =>
+    t.true(got.every((value, i) => Math.abs(value - expected[i]!) < within));
+  const values = [-1, -0.4, 0, 0.4, 1];
+  close(converted(values, 3, 'symmetric', 1).values, [-1, -1 / 3, 0, 1 / 3, 1], 1e-6);
+  close(converted(values, 9, 'symmetric', 1).values, values, 0.5 / 255 + 1e-6);
+  // A row whose largest weight is negative, scaled by its size: (-2, 1) acts as (-2, 4/3), and (1, 1) gives -2/3.
+  const row = converted([-2, 1], 3, 'symmetric', 2).values;
+  close(row, [-2, 4 / 3], 1e-6);
+  t.true(Math.abs(row[0]! + row[1]! + 2 / 3) < 1e-6);
+});
+
+test('convertInPlace gives the same bytes 32 times', (t) => {
+  const values = Array.from({ length: 257 }, (_, i) => Math.sin(i));
+  const first = converted(values, 7, 'uniform', 0.9);
+  for (let call = 1; call < 32; call++) t.deepEqual(converted(values, 7, 'uniform', 0.9), first);
+});

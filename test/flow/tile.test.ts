@@ -367,3 +367,18 @@ test('tile --read live: without read noise it is the frozen read, to the last bi
   const live = await run(t, { profile: 'pcm-joshi-2020', read: 'live' });
   t.deepEqual(live.values('output'), frozen.values('output'));
 });
+
+test('tile: an input of zeros gives exact zeros through DAC and ADC, frozen and live', async (t) => {
+  const zeros = float32([2, 10], new Float32Array(20));
+  for (const read of ['frozen', 'live'] as const) {
+    const { values } = await run(t, { profile: 'pcm-nandakumar-2019', read }, { input: zeros });
+    t.true(values('output').every((value) => value === 0));
+  }
+});
+
+test('tile: writing noise alone repeats bit for bit; seeds A, B, A give A again', async (t) => {
+  const of = async (seed: number) => (await run(t, { profile: 'pcm-joshi-2020', seed })).values('output');
+  const [a, b, again] = [await of(1), await of(2), await of(1)];
+  t.deepEqual(again, a);
+  t.notDeepEqual(b, a);
+});
