@@ -19,6 +19,7 @@ import type { Graph, Tensor } from '../graph/graph.ts';
 import { inferShapes } from '../graph/shapes.ts';
 import type { Engine } from '../runtime/engine.ts';
 import { bestRange, percentileRange } from './best-range.ts';
+import { currentRanges } from './current-range.ts';
 
 /** Rows (tokens) of all batches together whose values are kept, some of each batch; drawn from a keyed stream. */
 const ROWS_KEPT = 512;
@@ -79,21 +80,15 @@ export async function calibrateRanges(
     const adc = new Float32Array(layer.strips.length * slices * layer.out);
     layer.strips.forEach((_, strip) => {
       input[strip] = seenRange(options.dac, joined(pools.get(`${layer.name}/${strip}`)!));
-      for (const { slice, share } of couplesOf(layer.cells)) {
+      for (const { slice } of couplesOf(layer.cells)) {
         const line = (strip * slices + slice) * layer.out;
         layer.columns.forEach(([left, right], column) => {
           const values = joined(pools.get(`${layer.name}/${strip}/${slice}/${column}`)!);
-          const ofColumns = adc.subarray(line + left, line + right);
-          const current = rangeMicrosiemens(program, layer, strip);
-          if (current === null) ofColumns.fill(seenRange(options.adc, values));
-          else {
-            const largest = current * share * largestDrive(program, input[strip]!);
-            columnRanges(ofColumns, largest, layer.scale.subarray(strip * layer.out + left));
-          }
+          adc.fill(seenRange(options.adc, values), line + left, line + right);
         });
       }
     });
-    ranges.set(layer.name, { input, adc });
+    ranges.set(layer.name, { input, adc: currentRanges(program, layer, input) ?? adc });
   }
   return ranges;
 }
@@ -111,29 +106,6 @@ function seenRange(how: Bits, values: Float32Array): number {
   if (how.range?.rule === 'percentile') return percentileRange(values, how.range.share);
   // Of an exact converter the range is never used; any step will do to find one.
   return bestRange(values, converterOf(how)?.top ?? 127);
-}
-
-/** The largest difference current that an ADC converts, over the input; null where its rule goes by what it saw. */
-function rangeMicrosiemens({ options, profile }: Program, layer: ProgramLayer, strip: number): number | null {
-  const range = options.adc.range ?? { rule: 'calibrated' };
-  if (range.rule === 'fixed') return range.microsiemens;
-  if (range.rule !== 'full-scale') return null;
-  const [from, to] = layer.strips[strip]!;
-  // Cells without a counterpart carry their gMin, too, to the ADC.
-  const least = layer.zero === null ? profile.gMinMicrosiemens : 0;
-  return (to - from) * (profile.gMaxMicrosiemens - least);
-}
-
-/** The largest input that drives a row at a time: of inputs in slices, the largest digit. */
-function largestDrive({ options: { dac, mapping } }: Program, inputRange: number): number {
-  const how = converterOf(dac);
-  if (how === null || mapping.inputSliceBits === null) return inputRange;
-  return ((2 ** mapping.inputSliceBits - 1) * inputRange) / how.top;
-}
-
-/** A range of currents in output units: times each column's weight units a microsiemens. A column of zeros has any range. */
-function columnRanges(ranges: Float32Array, current: number, scale: Float32Array): void {
-  for (let i = 0; i < ranges.length; i++) ranges[i] = scale[i] === 0 ? 1 : current * scale[i]!;
 }
 
 /** The strips' weights of a program without any error, as feeds. */

@@ -1,3 +1,4 @@
+import { currentRanges } from '../calibrate/current-range.ts';
 import { presentConductances } from '../chip/conductances.ts';
 import { refuseLiveReads } from '../chip/wired-cells.ts';
 import { createChipWriter } from '../chip/writer.ts';
@@ -75,7 +76,7 @@ const LAYER = 'tile';
 /**
  * Puts one weight matrix onto crossbars, writes and ages one chip, multiplies the input by one read of it, and saves
  * what went in and came out. An automatic range is that of this very product, a number a strip (input) or tile (ADC),
- * so nothing saturates. Matrices of zeros give exact zeros. Where the profile has wires, the output and the effective weights
+ * so nothing saturates; or the ADC's of full scale or of a fixed current, where the profile says so. Matrices of zeros give exact zeros. Where the profile has wires, the output and the effective weights
  * are those that the terminals see.
  *
  * @throws BadFileError if a matrix is missing, of another shape, or not finite; UsageError for an age without support.
@@ -121,7 +122,8 @@ export async function tile(job: TileJob): Promise<TileResult> {
   const unconverted = { ...options, adc: { ...options.adc, bits: null } };
   const noAdc = withRanges({ input: inputRange, adc: new Float32Array() }, unconverted);
   const products = await conversions(engine, noAdc, noisyTile(noAdc, read, state, input.rows), input);
-  const adc = adcRanges(job.adcRange, layer, products, job.weight);
+  const seen = adcRanges(job.adcRange, layer, products, job.weight);
+  const adc = (job.adcRange === 'auto' ? currentRanges(exact, layer, inputRange) : null) ?? seen;
   const program = withRanges({ input: inputRange, adc }, options);
   const whole = noisyTile(program, read, state, input.rows);
   const { graph: counting, counters } = countSaturation(whole.graph);

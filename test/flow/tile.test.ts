@@ -382,3 +382,24 @@ test('tile: writing noise alone repeats bit for bit; seeds A, B, A give A again'
   t.deepEqual(again, a);
   t.notDeepEqual(b, a);
 });
+
+test('tile --adc-range auto: of full scale where the profile says so', async (t) => {
+  const folder = await temporaryFolder(t);
+  const profile = join(folder, 'full.json');
+  const fields = { schemaVersion: 1, name: 'full', extends: 'ideal' };
+  const of = async (adc: object) => {
+    await writeFile(profile, JSON.stringify({ ...fields, converters: { adc } }));
+    return (await run(t, { profile })).values('output');
+  };
+  const [full, seen, given] = [
+    await of({ bits: 6, range: 'full-scale' }),
+    await of({ bits: 6 }),
+    (await run(t, { profile, adcRange: 3 })).values('output'),
+  ];
+  t.notDeepEqual(full, seen);
+  t.notDeepEqual(full, given);
+  // 10 rows, inputs up to the largest of them, weights up to the largest of them: the range; 31 steps to its end.
+  const most = (values: ArrayLike<number>) => Math.max(...Array.from(values, Math.abs));
+  const range = 10 * most(input.data as Float32Array) * most(weight.data as Float32Array);
+  t.true(full.every((value) => Math.abs((value / range) * 31 - Math.round((value / range) * 31)) < 1e-4));
+});

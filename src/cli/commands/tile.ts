@@ -36,14 +36,13 @@ export function registerTile(parent: Command, host: Host): void {
   );
   mappingOptions(command);
   for (const [flag, what] of [
-    ['--input-range', 'largest input that the DAC carries, in input units'],
-    ['--adc-range', 'largest column sum that the ADC carries, in output units'],
+    ['--input-range', 'largest input that the DAC carries, in input units; auto: the largest that occurs'],
+    [
+      '--adc-range',
+      "largest column sum that the ADC carries, in output units; auto: the profile's full-scale or fixed range, else the largest that occurs",
+    ],
   ] as const) {
-    command.addOption(
-      new Option(`${flag} <x|auto>`, `${what}; auto: the largest that occurs`)
-        .argParser(range(flag))
-        .default('auto'),
-    );
+    command.addOption(new Option(`${flag} <x|auto>`, what).argParser(range(flag)).default('auto'));
   }
   noiseOption(command, '--noise-scale', 'factor on all random spreads');
   command.addOption(
