@@ -240,7 +240,7 @@ test.serial('evaluate: refuses what it cannot do, by full text', async (t) => {
     t.throwsAsync(evaluate(plan({ out, ...change })), { instanceOf: UsageError, message });
   await refused(
     { ablate: ['heat'] },
-    '--ablate: must be of writing, drift, read, wires, converters, got "heat"; choose among them',
+    '--ablate: must be of writing, variation, faults, drift, read, wires, converters, got "heat"; choose among them',
   );
   await refused(
     { bundles: [place('one'), place('one')] },
