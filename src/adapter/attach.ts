@@ -3,13 +3,13 @@ import type { Graph } from '../graph/graph.ts';
 import { type LinearLayer, linearLayers } from '../graph/linear-layers.ts';
 import { prune } from '../graph/prune.ts';
 import { inferShapes } from '../graph/shapes.ts';
+import { transpose } from '../graph/transpose.ts';
 import type { Adapter } from './adapter.ts';
 import { addDraw } from './draw.ts';
 import { checkFit } from './fit.ts';
 import { addHead } from './head.ts';
 import type { Entry } from './method.ts';
 import { drawnLayers, methodNamed } from './methods.ts';
-import { transpose } from './transpose.ts';
 
 export interface Attachment {
   /** `constant`: the adapter's numbers are part of the graph. `input`: they are graph inputs, named as in its file. */

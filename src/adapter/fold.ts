@@ -1,10 +1,10 @@
 import { buildGraph } from '../graph/build.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { linearLayers } from '../graph/linear-layers.ts';
+import { transpose } from '../graph/transpose.ts';
 import type { Adapter } from './adapter.ts';
 import { checkFit } from './fit.ts';
 import { methodNamed } from './methods.ts';
-import { transpose } from './transpose.ts';
 
 /**
  * Folds an adapter into the weights and biases of the layers that it adapts, so that nothing is left to do at run time.

@@ -3,6 +3,7 @@ import type { StoredTensor } from '../core/safetensors.ts';
 import { float32, type Graph, type Tensor } from '../graph/graph.ts';
 import { type LinearLayer, linearLayers } from '../graph/linear-layers.ts';
 import { prune } from '../graph/prune.ts';
+import { transpose } from '../graph/transpose.ts';
 import type { Adapter, AdapterOptions, Ia3Role } from './adapter.ts';
 import { vectorName } from './ia3.ts';
 import type { PeftConfig } from './peft-config.ts';
@@ -10,7 +11,6 @@ import { floatsOf } from './peft-floats.ts';
 import { headFromPeft, type PeftHead } from './peft-head.ts';
 import { layerOf, PEFT_ROOT } from './peft-names.ts';
 import { isFeedForward, isTarget, patternValue } from './peft-targets.ts';
-import { transpose } from './transpose.ts';
 
 /** What an adapter of PEFT is put onto. */
 export interface PeftBase extends PeftHead {

@@ -1,8 +1,8 @@
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { linearLayers } from '../graph/linear-layers.ts';
+import { transpose } from '../graph/transpose.ts';
 import type { Adapter, StoredParameter } from './adapter.ts';
 import type { Method, Must, Place, Replacement, Settings, TensorForm } from './method.ts';
-import { transpose } from './transpose.ts';
 
 /**
  * Full fine-tuning: all parameters of the model are trained, embeddings and norms too.

@@ -1,10 +1,10 @@
 import { UsageError } from '../core/errors.ts';
 import { float32, type Tensor } from '../graph/graph.ts';
+import { transpose } from '../graph/transpose.ts';
 import type { Adapter, Head, Ia3Role } from './adapter.ts';
 import { headForms } from './head.ts';
 import { vectorName } from './ia3.ts';
 import { PEFT_ROOT } from './peft-names.ts';
-import { transpose } from './transpose.ts';
 
 /** How the classes that PEFT wraps name and store what our layers are. */
 export interface PeftNaming {

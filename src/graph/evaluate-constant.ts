@@ -2,6 +2,7 @@ import { intAttribute, intsAttribute } from './attributes.ts';
 import type { DataType, Node, Tensor, TensorData } from './graph.ts';
 import { float32, int64, sizeOf } from './graph.ts';
 import { DATA_TYPE } from './onnx-fields.ts';
+import { transpose } from './transpose.ts';
 
 /** Largest result of arithmetic that is computed ahead: scales and axes are small, tables are left to the engine. */
 const MAX_VALUES = 2 ** 16;
@@ -96,21 +97,5 @@ function cast(tensor: Tensor, code: number): Tensor | null {
 function turned(tensor: Tensor, order: readonly number[]): Tensor | null {
   if (order[0] === 0) return tensor;
   if (!(tensor.data instanceof Float32Array)) return null;
-  return transposed(tensor);
-}
-
-/** A matrix `[rows, columns]` of float32 as `[columns, rows]`. */
-export function transposed({ shape, data }: Tensor): Tensor {
-  const [out, width] = shape as [number, number];
-  const source = data as Float32Array;
-  const target = new Float32Array(source.length);
-  // In blocks, so that both sides stay in the cache.
-  const block = 32;
-  for (let first = 0; first < out; first += block) {
-    const end = Math.min(out, first + block);
-    for (let column = 0; column < width; column += 1) {
-      for (let row = first; row < end; row += 1) target[column * out + row] = source[row * width + column]!;
-    }
-  }
-  return { dtype: 'float32', shape: [width, out], data: target };
+  return transpose(tensor);
 }

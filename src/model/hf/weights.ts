@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../../graph/build.ts';
-import { transposed } from '../../graph/evaluate-constant.ts';
 import type { Tensor } from '../../graph/graph.ts';
+import { transpose } from '../../graph/transpose.ts';
 import type { Checkpoint } from './checkpoint.ts';
 
 /** Puts layers of a checkpoint into a graph, under the checkpoint's names. */
@@ -30,7 +30,7 @@ export function layersOf(b: GraphBuilder, checkpoint: Checkpoint, epsilon: numbe
   return {
     table: (name, shape) => b.constant(name, checkpoint.take(name, shape)),
     linear: (input, name, [rows, columns]) =>
-      product(input, name, transposed(checkpoint.take(`${name}.weight`, [columns, rows]))),
+      product(input, name, transpose(checkpoint.take(`${name}.weight`, [columns, rows]))),
     conv1d: (input, name, size) => product(input, name, checkpoint.take(`${name}.weight`, size)),
     norm(input, name, width, output = name) {
       const parts = [normPart(name, 'weight', width), normPart(name, 'bias', width)];

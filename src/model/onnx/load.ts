@@ -3,13 +3,13 @@ import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { BadFileError } from '../../core/errors.ts';
 import { readBytes, sha256 } from '../../core/files.ts';
-import { transposed } from '../../graph/evaluate-constant.ts';
 import { fuseLayerNorms } from '../../graph/fuse-layer-norms.ts';
 import type { Graph, Tensor } from '../../graph/graph.ts';
 import { linearLayers } from '../../graph/linear-layers.ts';
 import { modernise } from '../../graph/modernise.ts';
 import { decodeForeignModel } from '../../graph/read.ts';
 import type { ExternalData } from '../../graph/read-tensor.ts';
+import { transpose } from '../../graph/transpose.ts';
 import { readLabels } from '../hf/architecture.ts';
 import { readPooling } from '../hf/pooling.ts';
 import { type JsonRecord, readJson } from '../hf/read-json.ts';
@@ -118,7 +118,7 @@ function classifierOf(
     last.input === found.pooled
   ) {
     const weight = whole.initializers.get(last.weight)!;
-    tensors.set(`${last.name}.weight`, last.transposed ? weight : transposed(weight));
+    tensors.set(`${last.name}.weight`, last.transposed ? weight : transpose(weight));
     tensors.set(`${last.name}.bias`, whole.initializers.get(last.bias)!);
   }
   return { graph, outputs, labels: outputs === 1 || overTokens ? [] : labels, tensors };

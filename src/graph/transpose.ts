@@ -1,4 +1,4 @@
-import { float32, type Tensor } from '../graph/graph.ts';
+import { float32, type Tensor } from './graph.ts';
 
 /** A float32 matrix the other way round: `[out, in]`, as PyTorch stores a linear layer, to `[in, out]`, or back. */
 export function transpose({ shape, data }: Tensor): Tensor {
