@@ -1,6 +1,12 @@
 import { type MappingOptions, sliceCount } from '../compile/cells.ts';
 import { sliceInputs } from '../compile/lower.ts';
-import { compileProgram, defaultOptions, type Program, type ProgramLayer } from '../compile/program.ts';
+import {
+  compileProgram,
+  defaultOptions,
+  type Program,
+  type ProgramLayer,
+  wholeWeights,
+} from '../compile/program.ts';
 import { UsageError } from '../core/errors.ts';
 import { aihwkitTile } from '../device/aihwkit-semantics.ts';
 import { cellStreams } from '../device/cell-streams.ts';
@@ -107,18 +113,13 @@ function matrixGraph(weight: Float32Array, rows: number, columns: number): Graph
   return builder.finish();
 }
 
-/** The strips' weights as one matrix: slices summed, as they are after the ADC, and the digital zero point added. */
+/** The strips' weights as one matrix. */
 function joined(layer: ProgramLayer, feeds: Readonly<Record<string, Tensor>>): Float32Array {
-  const { in: rows, out: columns, strips, cells, zero } = layer;
-  const whole = new Float32Array(rows * columns);
-  strips.forEach(([from, to], strip) => {
-    const part = whole.subarray(from * columns, to * columns);
-    for (const name of sliceInputs(layer.name, strip, sliceCount(cells))) {
-      const weights = feeds[name]!.data as Float32Array;
-      for (let i = 0; i < part.length; i++) part[i]! += weights[i]!;
-    }
-    if (zero === null) return;
-    for (let i = 0; i < part.length; i++) part[i]! += zero[strip * columns + (i % columns)]!;
+  const whole = new Float32Array(layer.in * layer.out);
+  layer.strips.forEach(([from], strip) => {
+    const names = sliceInputs(layer.name, strip, sliceCount(layer.cells));
+    const slices = names.map((name) => feeds[name]!.data as Float32Array);
+    whole.set(wholeWeights(layer, strip, slices), from * layer.out);
   });
   return whole;
 }

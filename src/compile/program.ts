@@ -1,5 +1,6 @@
 import { float32, type Graph, type Tensor } from '../graph/graph.ts';
 import { linearLayers } from '../graph/linear-layers.ts';
+import { transpose } from '../graph/transpose.ts';
 import { mappingFaults } from '../profile/mapping.ts';
 import type { AdcRange, DeviceProfile, Converter as ProfileConverter } from '../profile/profile.ts';
 import {
@@ -181,16 +182,11 @@ function weightInOut(
   graph: Graph,
   layer: { weight: string; transposed: boolean; in: number; out: number },
 ): Float32Array {
-  const { data } = graph.initializers.get(layer.weight)!;
+  const tensor = graph.initializers.get(layer.weight)!;
+  const { data } = tensor;
   if (!(data instanceof Float32Array))
     throw new CompileError(`weight "${layer.weight}"`, 'must be float32; convert the model');
-  if (!layer.transposed) return data;
-  const turned = new Float32Array(data.length);
-  for (let column = 0; column < layer.out; column++) {
-    for (let row = 0; row < layer.in; row++)
-      turned[row * layer.out + column] = data[column * layer.in + row]!;
-  }
-  return turned;
+  return layer.transposed ? (transpose(tensor).data as Float32Array) : data;
 }
 
 /**
@@ -198,12 +194,24 @@ function weightInOut(
  * program's own targets these are the model's weights, within the bound of the mapping (see `mapWeights`).
  */
 export function targetWeights(layer: ProgramLayer, strip: number): Float32Array {
-  const [first, ...others] = sliceWeights(layer, strip);
-  const weights = first!;
-  for (const slice of others) for (let at = 0; at < weights.length; at++) weights[at]! += slice[at]!;
-  if (layer.zero !== null) {
-    const zero = layer.zero.subarray(strip * layer.out, (strip + 1) * layer.out);
-    for (let at = 0; at < weights.length; at++) weights[at]! += zero[at % layer.out]!;
+  return wholeWeights(layer, strip, sliceWeights(layer, strip));
+}
+
+/**
+ * What the slices of a strip's weights, each `[R, out]`, add up to behind the ADCs: their sum, in their order, and the
+ * digital zero point.
+ */
+export function wholeWeights(
+  layer: Pick<ProgramLayer, 'out' | 'zero'>,
+  strip: number,
+  slices: readonly Float32Array[],
+): Float32Array {
+  const { out, zero } = layer;
+  const weights = slices[0]!.slice();
+  for (const slice of slices.slice(1)) for (let at = 0; at < weights.length; at++) weights[at]! += slice[at]!;
+  if (zero !== null) {
+    const points = zero.subarray(strip * out, (strip + 1) * out);
+    for (let at = 0; at < weights.length; at++) weights[at]! += points[at % out]!;
   }
   return weights;
 }
