@@ -5,18 +5,18 @@ import { float32, type Tensor } from '../graph/graph.ts';
 
 /**
  * The errors of a chip's converters as graph inputs, drawn once a chip: gain 1 + s gainStd z, offset s offsetStd z, each
- * converter (a row, or a column of a strip) with draws of its own, s the noise scale; and the std of the thermal noise,
- * s noiseStd. They stay as the chip ages.
+ * converter (a row, or a column of a strip and slice of its weights) with draws of its own, whatever input slice it
+ * converts, s the noise scale; and the std of the thermal noise, s noiseStd. They stay as the chip ages.
  */
 export function converterDraws(
   erring: readonly ErringConverter[],
   { chip, noise }: { readonly chip: number; readonly noise: number },
 ): Record<string, Tensor> {
   const feeds: Record<string, Tensor> = {};
-  for (const { name, width, errors } of erring) {
+  for (const { name, device, width, errors } of erring) {
     const drawn = (what: 'gain' | 'offset', std: number, mean: number): Tensor => {
       const values = new Float32Array(width);
-      fillNormals(stream(chip, 'converter', what, name), values);
+      fillNormals(stream(chip, 'converter', what, device), values);
       return float32(
         [width],
         values.map((z) => mean + noise * std * z),

@@ -3,9 +3,11 @@ import type { Graph } from '../graph/graph.ts';
 import { inferShapes } from '../graph/shapes.ts';
 import type { ConverterErrors, Inl } from '../profile/profile.ts';
 
-/** A converter of a program that has errors, as its graph names it: `<layer>.dac`, `<layer>.adc.<strip>`. */
+/** A conversion of a program by a converter that has errors, as its graph names it: `<layer>.dac`, `<layer>.adc.<strip>`. */
 export interface ErringConverter {
   readonly name: string;
+  /** The converter itself, which has one gain and one offset: of an ADC, for the products with all input slices. */
+  readonly device: string;
   readonly kind: 'dac' | 'adc';
   /** How many there are side by side: rows or columns of the layer. */
   readonly width: number;
@@ -33,6 +35,8 @@ export function noiseDrawInput(converter: string): string {
 }
 
 const ADC_CLIP = /^(.+\.adc\.\d+(?:\.\d+)*)\.clip$/;
+/** An ADC's conversion of one input slice: `<layer>.adc.<strip>.<slice>.<part>`. */
+const ADC_PART = /^(.+\.adc\.\d+\.\d+)\.\d+$/;
 const DAC_CODE = /^(.+\.dac)\.code$/;
 
 /** The converters of a program's graph that have errors, in its order. */
@@ -50,7 +54,8 @@ export function erringConverters(
     const kind = adc === undefined ? 'dac' : 'adc';
     const { errors } = converters[kind];
     if (name === undefined || errors === null) return [];
-    return [{ name, kind, width: shapes.get(node.outputs[0]!)!.shape.at(-1) as number, errors }];
+    const device = ADC_PART.exec(adc ?? '')?.[1] ?? name;
+    return [{ name, device, kind, width: shapes.get(node.outputs[0]!)!.shape.at(-1) as number, errors }];
   });
 }
 

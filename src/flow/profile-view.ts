@@ -171,7 +171,7 @@ function transfer(name: string, converter: Converter): Transfer | null {
 /** Of four converters of the chip of seed 0, and without their draws. */
 function transferErrors(name: string, { errors }: Converter, top: number): Transfer['errors'] {
   if (errors === null) return null;
-  const erring = { name, kind: 'adc' as const, width: DRAWN_CONVERTERS, errors };
+  const erring = { name, device: name, kind: 'adc' as const, width: DRAWN_CONVERTERS, errors };
   const draws = converterDraws([erring], { chip: SEED, noise: 1 });
   const at = (input: string, i: number, otherwise: number) => Number(draws[input]?.data[i] ?? otherwise);
   const isDrawn = errors.gainStd > 0 || errors.offsetStdLsb > 0;

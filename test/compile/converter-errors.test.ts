@@ -10,6 +10,7 @@ import {
   withConverterErrors,
 } from '../../src/compile/converter-errors.ts';
 import { countSaturation } from '../../src/compile/count-saturation.ts';
+import { drawnValues } from '../../src/compile/drawn-values.ts';
 import { stripProduct } from '../../src/compile/lower.ts';
 import { compileProgram, defaultOptions, targetWeights } from '../../src/compile/program.ts';
 import { convertErringInPlace, driveErringInPlace } from '../../src/device/converter-errors.ts';
@@ -24,8 +25,8 @@ import { someRanges, TOY_LAYERS, toyFeeds, toyGraph, toyProfile } from '../suppo
 const POLYNOMIAL = { form: 'polynomial', coefficients: [0.1, -0.9, 0.3, 1.2], unit: 'LSB' };
 const TABLE = { form: 'table', u: [-0.8, -0.1, 0.4, 1], y: [0.5, -0.4, 0.8, 0], unit: 'LSB' };
 
-async function toyProgram(dac: object, adc: object) {
-  const profile = await toyProfile({ converters: { dac, adc } });
+async function toyProgram(dac: object, adc: object, mapping: object = { kind: 'pair-one-sided' }) {
+  const profile = await toyProfile({ converters: { dac, adc }, mapping });
   const options = defaultOptions(profile);
   const exact = compileProgram(toyGraph(), TOY_LAYERS, profile, options, null);
   return compileProgram(toyGraph(), TOY_LAYERS, profile, options, someRanges(exact));
@@ -129,4 +130,25 @@ test('withConverterErrors: a profile without errors keeps its graph', async (t) 
   const erring = erringConverters(program.graph, program.profile.converters);
   t.deepEqual(erring, []);
   t.is(withConverterErrors(program.graph, erring), program.graph);
+});
+
+test('converterDraws: an ADC has one gain and one offset for all input slices, and noise for each; slices of weights have ADCs of their own', async (t) => {
+  const errors = { gainStd: '4 %', offsetStd: 0.7, noiseStd: 0.3 };
+  const mapping = { kind: 'pair-one-sided', weightBits: 8, slices: 2, inputSliceBits: 3 };
+  const program = await toyProgram({ bits: 7 }, { bits: 8, ...errors }, mapping);
+  const erring = erringConverters(program.graph, program.profile.converters);
+  const ofStrip = erring.filter(({ name }) => name.startsWith('first.adc.0.'));
+  t.deepEqual(
+    ofStrip.map(({ name }) => name),
+    ['first.adc.0.0.0', 'first.adc.0.0.1', 'first.adc.0.1.0', 'first.adc.0.1.1'],
+  );
+  const draws = converterDraws(erring, { chip: 3, noise: 1 });
+  for (const input of [gainInput, offsetInput]) {
+    const [low, high, otherLow, otherHigh] = ofStrip.map(({ name }) => draws[input(name)]!);
+    t.deepEqual(high, low);
+    t.deepEqual(otherHigh, otherLow);
+    t.notDeepEqual(otherLow, low);
+  }
+  const noises = drawnValues(withConverterErrors(program.graph, erring)).map((draw) => draw.input);
+  for (const { name } of ofStrip) t.true(noises.includes(noiseDrawInput(name)), name);
 });
