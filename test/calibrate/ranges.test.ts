@@ -3,6 +3,7 @@ import { calibrateRanges, programWeights } from '../../src/calibrate/ranges.ts';
 import { stripInput } from '../../src/compile/lower.ts';
 import { compileProgram, defaultOptions } from '../../src/compile/program.ts';
 import { float32 } from '../../src/graph/graph.ts';
+import { loadProfile } from '../../src/profile/load.ts';
 import { openEngine } from '../../src/runtime/open.ts';
 import { interpretAll64 } from '../support/interpreter64.ts';
 import { spread } from '../support/operator-case.ts';
@@ -139,4 +140,21 @@ test('programWeights: the targets of each strip as feeds', async (t) => {
       [stripInput('second', 2), [2, 4]],
     ],
   );
+});
+
+test("calibrateRanges: on isaac an ADC's step is the current of one cell level, so that its products are exact", async (t) => {
+  const profile = await loadProfile('isaac');
+  const options = defaultOptions(profile);
+  const engine = await openEngine('onnxruntime');
+  const compiled = (ranges: Parameters<typeof compileProgram>[4], bits: number | null) =>
+    compileProgram(toyGraph(), TOY_LAYERS, profile, { ...options, adc: { ...options.adc, bits } }, ranges);
+  const ranges = await calibrateRanges(engine, compiled(null, 9), [toyFeeds()], 1, () => undefined);
+  const [converted, exact] = [9, null].map((bits) => {
+    const program = compiled(ranges, bits);
+    const values = interpretAll64(program.graph, { ...toyFeeds(), ...programWeights(program) });
+    return Array.from(values.get('pooled')!.data, Number);
+  });
+  converted!.forEach((value, i) => {
+    t.true(Math.abs(value - exact![i]!) < 1e-5, `${value}, not ${exact![i]}`);
+  });
 });

@@ -3,8 +3,11 @@ import { sliceCount } from '../../src/compile/cells.ts';
 import { CompileError } from '../../src/compile/compile-error.ts';
 import { mapWeights } from '../../src/compile/map.ts';
 import { partition } from '../../src/compile/partition.ts';
-import { compileProgram, defaultOptions, targetWeights } from '../../src/compile/program.ts';
+import { compileProgram, defaultOptions, targetWeights, tileCount } from '../../src/compile/program.ts';
 import type { CellRange } from '../../src/compile/scale.ts';
+import { buildGraph } from '../../src/graph/build.ts';
+import { float32 } from '../../src/graph/graph.ts';
+import { loadProfile } from '../../src/profile/load.ts';
 import { targetsOf } from '../support/cells.ts';
 import { MAPPINGS, mapping } from '../support/mappings.ts';
 import { spread } from '../support/operator-case.ts';
@@ -233,3 +236,42 @@ test('compileProgram: tiles of weights in several columns are never larger than 
     'mapping, inputSliceBits: must stand beside a symmetric DAC, whose codes are cut, got an exact DAC; give the DAC bits and the rule "symmetric"',
   );
 });
+
+for (const [name, bits, slices, levels, rows, columns, tiles] of [
+  // 136 lines: 16 weights of 8 slices and the unit column's 8.
+  ['isaac', 16, 8, 4, 128, 16, 12],
+  ['prime', 8, 2, 16, 256, 128, 2],
+] as const) {
+  test(`compileProgram: on ${name}, weights of ${bits} bits in ${slices} slices come back within half a step, on ${tiles} tiles`, async (t) => {
+    const profile = await loadProfile(name);
+    const weight = spread(300 * 50, 7, -2, 2);
+    const builder = buildGraph('matrix');
+    builder.input('x', 'float32', ['B', 300]);
+    builder.constant('weight', float32([300, 50], weight));
+    builder.node('MatMul', ['x', 'weight'], { name: 'layer', outputs: ['y'] });
+    builder.output('y', 'float32', ['B', 50]);
+    const options = defaultOptions(profile);
+    const layer = compileProgram(builder.finish(), ['layer'], profile, options, null).layers[0]!;
+    t.deepEqual([sliceCount(layer.cells), tileCount(layer)], [slices, tiles]);
+    t.true(layer.strips.every(([from, to]) => to - from <= rows));
+    t.true(layer.columns.every(([from, to]) => to - from <= columns));
+    const { gMinMicrosiemens: gMin, gMaxMicrosiemens: gMax } = profile;
+    const step = (gMax - gMin) / (levels - 1);
+    for (const { targets, name: cell } of layer.cells) {
+      const found = new Set(targets.map((g) => Math.round((g - gMin) / step)));
+      if (!cell.startsWith('zero')) t.true(found.size > 1 && found.size <= levels, cell);
+      t.true(targets.every((g) => Math.abs(g - gMin - Math.round((g - gMin) / step) * step) < 1e-4));
+    }
+    layer.strips.forEach(([fromRow], strip) => {
+      const back = targetWeights(layer, strip);
+      for (const [from, to] of layer.columns) {
+        const inTile = Array.from(back, (_, at) => at).filter((at) => at % 50 >= from && at % 50 < to);
+        const of = (at: number) => weight[fromRow * 50 + at]!;
+        const largest = Math.max(...inTile.map((at) => Math.abs(of(at))));
+        // Half a step of the whole numbers, and float32.
+        const bound = largest * (0.5 / (2 ** (bits - 1) - 1) + 2 ** -20);
+        t.true(inTile.every((at) => Math.abs(back[at]! - of(at)) <= bound));
+      }
+    });
+  });
+}

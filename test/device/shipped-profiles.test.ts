@@ -273,3 +273,24 @@ test('generic-gaussian: cells are written with 1 uS and read with 1 %', async (t
   const [once] = await cellsOf('generic-gaussian', 0, 'read', [20]);
   agrees(t, once!, { g: 20, mean: 20, std: Math.hypot(1, 0.2) }, 1e-3);
 });
+
+for (const [name, gMin, gMax, levels] of [
+  ['isaac', 0.5, 500, 4],
+  ['prime', 50, 1000, 16],
+] as const) {
+  test(`${name}: a design without noise, its ${levels} levels are written and read exactly`, async (t) => {
+    const profile = await loadProfile(name);
+    // 2 Mohm and 2 kohm; 20 kohm and 1 kohm.
+    t.deepEqual([profile.gMinMicrosiemens, profile.gMaxMicrosiemens, profile.levels], [gMin, gMax, levels]);
+    const targets = Array.from({ length: levels }, (_, i) => gMin + (i * (gMax - gMin)) / (levels - 1));
+    const rows = await cellsOf(name, 0, 'read', targets);
+    t.deepEqual(
+      rows.map(({ mean, std }) => [mean, std]),
+      targets.map((g) => [Math.fround(g), 0]),
+    );
+    t.is(
+      t.throws(() => cellLaws(profile, 1))?.message,
+      `${name}: must be asked for an age from 0s to 0s, got 1s; choose one within, or widen "validity" in a copy of the profile if your data support it`,
+    );
+  });
+}

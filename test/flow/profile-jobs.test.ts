@@ -16,18 +16,20 @@ test('list() names and describes the shipped profiles', async (t) => {
     [
       'generic-gaussian',
       'ideal',
+      'isaac',
       'pcm-afm-2025',
       'pcm-hermes-1dev',
       'pcm-hermes-2dev',
       'pcm-joshi-2020',
       'pcm-nandakumar-2019',
+      'prime',
       'reram-cmo-hfox-falcone',
       'reram-milo-2021',
       'reram-wan-2022',
       'sonos-agrawal-2022',
     ],
   );
-  t.is(lines.length, 11);
+  t.is(lines.length, 13);
   t.true(lines[1]?.startsWith('ideal                   Cells that hold exactly what is written'));
 });
 

@@ -403,3 +403,26 @@ test('tile --adc-range auto: of full scale where the profile says so', async (t)
   const range = 10 * most(input.data as Float32Array) * most(weight.data as Float32Array);
   t.true(full.every((value) => Math.abs((value / range) * 31 - Math.round((value / range) * 31)) < 1e-4));
 });
+
+test('tile: runs on the arrays of ISAAC and PRIME, as fine as their converters', async (t) => {
+  // Weights of 10 x 6 are one tile. An ADC of ISAAC tells cell levels apart and loses nothing: what is left is half a step of
+  // 16 bits. One of PRIME has 64 steps.
+  for (const [profile, cells, worstError] of [
+    ['isaac', 16, 1e-4],
+    ['prime', 4, 0.2],
+  ] as const) {
+    const { result, tensors, values } = await run(t, { profile });
+    t.is(result.tiles, 1);
+    t.is([...tensors.keys()].filter((name) => name.startsWith('cell')).length, cells);
+    t.true(
+      result.relativeRmsError! > 0 && result.relativeRmsError! < worstError,
+      `${result.relativeRmsError}`,
+    );
+    t.is(result.saturatedConversions, 0);
+    // Half a step of weights up to 2.
+    const steps = profile === 'isaac' ? 2 ** 15 - 1 : 2 ** 7 - 1;
+    const largest = Math.max(...Array.from(weight.data as Float32Array, Math.abs));
+    const bound = largest * (0.5 / steps + 2 ** -20);
+    t.true(worst(values('weightEffective'), Array.from(weight.data as Float32Array)) <= bound);
+  }
+});

@@ -9,11 +9,13 @@ import { listProfiles, loadProfile, parseProfile } from '../../src/profile/load.
 const SHIPPED = [
   'generic-gaussian',
   'ideal',
+  'isaac',
   'pcm-afm-2025',
   'pcm-hermes-1dev',
   'pcm-hermes-2dev',
   'pcm-joshi-2020',
   'pcm-nandakumar-2019',
+  'prime',
   'reram-cmo-hfox-falcone',
   'reram-milo-2021',
   'reram-wan-2022',
