@@ -1,5 +1,10 @@
 import { couplesOf, sliceCount } from '../compile/cells.ts';
-import { converterOf, type Program, type ProgramLayer } from '../compile/program.ts';
+import { type Bits, converterOf, type Program, type ProgramLayer } from '../compile/program.ts';
+
+/** Whether an ADC's range is a current, which no product need be seen for. */
+export function goesByCurrents({ range }: Bits): boolean {
+  return range?.rule === 'fixed' || range?.rule === 'full-scale';
+}
 
 /**
  * The ADCs' ranges of a layer where its rule goes by currents and not by what occurs: `full-scale` and `fixed`. A

@@ -2,6 +2,7 @@ import { type Adapter, headNames } from '../adapter/adapter.ts';
 import { attachAdapter } from '../adapter/attach.ts';
 import { checkAdapterModel, loadAdapter, type StoredAdapter } from '../adapter/file.ts';
 import { foldAdapter } from '../adapter/fold.ts';
+import { goesByCurrents } from '../calibrate/current-range.ts';
 import { calibrateRanges, programWeights } from '../calibrate/ranges.ts';
 import { writeBundle } from '../compile/bundle.ts';
 import type { AdapterSource, Manifest } from '../compile/manifest.ts';
@@ -211,12 +212,14 @@ async function calibrated(
 ): Promise<Program> {
   const { options, profile } = exact;
   if (converterOf(options.dac) === null && converterOf(options.adc) === null) return exact;
-  job.progress.stage('calibrate', feeds.length * (options.mapping.inputSliceBits === null ? 1 : 2));
+  // ADCs whose ranges go by what occurs meet one slice of the inputs at a time, which there is once the DAC has its range.
+  const isSliced = options.mapping.inputSliceBits !== null && converterOf(options.adc) !== null;
+  const again = isSliced && !goesByCurrents(options.adc);
+  job.progress.stage('calibrate', feeds.length * (again ? 2 : 1));
   const calibrate = (program: Program) =>
     calibrateRanges(engine, program, feeds, job.seed, () => job.progress.advance());
   const ranges = await calibrate(exact);
-  if (options.mapping.inputSliceBits === null) return compileProgram(graph, names, profile, options, ranges);
-  // The ADCs meet one slice of the inputs at a time, which there is once the DAC has its range.
+  if (!again) return compileProgram(graph, names, profile, options, ranges);
   const withoutAdcs = { ...options, adc: { ...options.adc, bits: null } };
   const sliced = await calibrate(compileProgram(graph, names, profile, withoutAdcs, ranges));
   const both = new Map([...ranges].map(([name, { input }]) => [name, { input, adc: sliced.get(name)!.adc }]));
