@@ -22,7 +22,8 @@ export function simulatedSection(data: ReportData): Section {
         ...(group.only ? [] : [{ name: 'used by', value: listOf(group.labels) }]),
         { name: 'what it is', value: profile.description },
         { name: 'source', value: profile.source },
-        ...profile.facts.map(({ name, value }) => ({ name, value })),
+        // Named above already, beside what it is the source of.
+        ...profile.facts.filter(({ name }) => name !== 'source'),
       ],
     });
   }
