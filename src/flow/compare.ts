@@ -10,6 +10,7 @@ import { readRun } from './read-run.ts';
 import { overSeeds } from './train-seeds.ts';
 import { isTrainedFolder, readTrained, type TrainedFolder } from './trained-folder.ts';
 
+/** Which trained folders and evaluation runs `compare` tabulates, and by which metric. */
 export interface CompareJob {
   /** Folders of `train` and of `evaluate`. */
   readonly runs: readonly string[];

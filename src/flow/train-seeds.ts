@@ -20,6 +20,7 @@ export interface SeedsMetric {
   readonly values: readonly (number | null)[];
 }
 
+/** Several trainings that differ in their seed alone, with mean and interval of each metric. */
 export interface SeedsResult {
   readonly out: string;
   readonly method: MethodName;

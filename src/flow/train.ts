@@ -56,6 +56,7 @@ export interface TrainJob extends NewAdapterJob, WrittenJob {
   readonly meter?: Meter;
 }
 
+/** What was trained: where it is, how many numbers, and its metrics on the split that is reported. */
 export interface TrainResult {
   readonly out: string;
   readonly method: MethodName;
