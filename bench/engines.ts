@@ -114,11 +114,12 @@ async function inTurns(
   ours: () => Promise<unknown>,
   twin: () => Promise<unknown>,
 ): Promise<EngineBench> {
-  await ours();
-  await twin();
   const times: { ours: number[]; twin: number[] } = { ours: [], twin: [] };
   for (let run = 0; run < runs; run++) {
+    // Each turn begins with an untimed run: threads that slept through the other's turn wake, caches are its own.
+    await ours();
     times.ours.push(await milliseconds(ours));
+    await twin();
     times.twin.push(await milliseconds(twin));
   }
   const [fast, slow] = [median(times.ours), median(times.twin)];
