@@ -1,7 +1,7 @@
 import { float32, type Graph, type Tensor } from '../graph/graph.ts';
 import { linearLayers } from '../graph/linear-layers.ts';
 import { transpose } from '../graph/transpose.ts';
-import { mappingFaults } from '../profile/mapping.ts';
+import { linesOfColumn, mappingFaults } from '../profile/mapping.ts';
 import type { AdcRange, DeviceProfile, Converter as ProfileConverter } from '../profile/profile.ts';
 import {
   type CellRole,
@@ -151,7 +151,7 @@ function checkOptions({ mapping, dac, tile }: CompileOptions, profile: DevicePro
     throw new CompileError(`mapping, ${fault.field}`, `${fault.message}, got ${fault.got}; ${fault.cure}`);
   }
   if (weightColumns(mapping, tile.columns) < 1) {
-    const needed = mapping.slices * (mapping.kind === 'offset-unit-column' ? 2 : 1);
+    const needed = linesOfColumn(mapping);
     throw new CompileError(
       'tile',
       `must have the ${needed} output lines that one column of weights takes, got ${tile.columns}; choose wider tiles or fewer slices`,

@@ -1,5 +1,5 @@
 import type { Finding } from './finding.ts';
-import { mappingFaults, type ProfileMapping, SLICED_WEIGHT_BITS } from './mapping.ts';
+import { linesOfColumn, mappingFaults, type ProfileMapping, SLICED_WEIGHT_BITS } from './mapping.ts';
 import type { Converter, ProfileJson } from './profile.ts';
 import type { Mapping as MappingJson } from './schema.generated.ts';
 
@@ -16,12 +16,26 @@ export function mappingOf(source: MappingJson | undefined): ProfileMapping {
   };
 }
 
-/** Mappings that the cells or the DAC do not allow. */
-export function unmappable({ mapping, cell }: ProfileJson, dac: Pick<Converter, 'bits' | 'rule'>): Finding[] {
-  return mappingFaults(mappingOf(mapping), cell.levels ?? null, dac).map(({ field, message, got, cure }) => ({
-    severity: 'error',
-    pointer: `/mapping/${field}`,
-    message: `${message}, got ${got}`,
-    cure,
-  }));
+/** Mappings that the cells, the DAC or an array of so many columns do not allow. */
+export function unmappable(
+  { mapping, cell }: ProfileJson,
+  dac: Pick<Converter, 'bits' | 'rule'>,
+  columns: number,
+): Finding[] {
+  const chosen = mappingOf(mapping);
+  const findings = mappingFaults(chosen, cell.levels ?? null, dac).map(
+    ({ field, message, got, cure }): Finding => ({
+      severity: 'error',
+      pointer: `/mapping/${field}`,
+      message: `${message}, got ${got}`,
+      cure,
+    }),
+  );
+  const lines = linesOfColumn(chosen);
+  if (columns < lines) {
+    const message = `must be at least the ${lines} output lines that one column of weights takes, got ${columns}`;
+    const cure = 'choose wider arrays or fewer slices';
+    findings.push({ severity: 'error', pointer: '/array/columns', message, cure });
+  }
+  return findings;
 }

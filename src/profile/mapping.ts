@@ -46,6 +46,11 @@ export function sliceBits({ weightBits, slices }: ProfileMapping): number {
   return (weightBits ?? SLICED_WEIGHT_BITS) / slices;
 }
 
+/** The output lines that one column of weights takes: a line a slice, and a unit column as many. */
+export function linesOfColumn({ kind, slices }: ProfileMapping): number {
+  return slices * (kind === 'offset-unit-column' ? 2 : 1);
+}
+
 /** What makes a mapping impossible on cells of `levels` levels (null: continuous) behind this DAC. */
 export function mappingFaults(
   mapping: ProfileMapping,

@@ -93,3 +93,16 @@ test('cellLaws(profile, age) refuses an age at which a formula breaks, by the na
     'generic-gaussian: /writing/std at the age of 1234.5 s must be finite for x from 0 to 4, got NaN at x = 0; mend it there',
   );
 });
+
+test('checkProfileText: an array too narrow for one column of weights is refused, as compiling onto it would be', async (t) => {
+  const isaac = (await loadProfile('isaac')).source;
+  const { profile, faults } = await checkProfileText(
+    JSON.stringify({ ...isaac, array: { rows: 128, columns: 8 } }),
+    'isaac.json',
+  );
+  t.is(profile, null);
+  t.deepEqual(
+    faults.map(({ pointer, message }) => `${pointer}: ${message}`),
+    ['/array/columns: must be at least the 16 output lines that one column of weights takes, got 8'],
+  );
+});
