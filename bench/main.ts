@@ -93,6 +93,7 @@ row(
   faster(writing.philoxRatio),
   '1',
 );
+console.log(`normal numbers, one thread: ${writing.normalMillions.toFixed(0)} M/s`);
 const wires = benchWires(RUNS);
 row(
   'product with wires (256 x 256), against JS',

@@ -3,8 +3,9 @@ import { UsageError } from '../core/errors.ts';
 import { writeFileAtomic } from '../core/files.ts';
 import { npyBytes } from '../core/npy.ts';
 import type { Progress } from '../core/progress.ts';
-import { type SimulatedRow, simulateCells } from '../device/simulate.ts';
-import { cellLaws } from '../profile/cell-laws.ts';
+import type { SimulatedRow } from '../device/simulate.ts';
+import { simulateProfile } from '../device/simulate-profile.ts';
+import { checkAge } from '../profile/cell-laws.ts';
 import { loadProfile } from '../profile/load.ts';
 import { profileAt } from '../profile/temperature.ts';
 
@@ -64,17 +65,15 @@ export async function simulate(options: SimulateOptions): Promise<SimulateResult
     const message = `must be at most ${MOST_CELLS} with all targets and times, got ${total}`;
     throw new UsageError('--cells', `${message}; draw fewer cells, targets or times at once`);
   }
-  const laws = times.map((seconds) => ({ seconds, laws: cellLaws(profile, seconds) }));
+  for (const seconds of times) checkAge(profile, seconds);
   progress?.stage('drawing cells');
-  const { rows, readCells } = simulateCells({
+  const { rows, readCells } = simulateProfile({
+    profile,
     targetsMicrosiemens: targets,
-    times: laws,
-    atReference: cellLaws(profile, profile.validity.fromSeconds),
+    seconds: times,
     cells,
     seed,
     noiseScale: noise,
-    faults: profile.faults,
-    variation: profile.variation,
   });
   if (cellsOut !== undefined) {
     await writeFileAtomic(cellsOut, npyBytes(readCells, [targets.length, times.length, cells]));
