@@ -1,21 +1,30 @@
 /** One way to train in a study: the options of `holdfast train` that make it. */
 export interface StudyArm {
+  /** What its folders and `--arms` call it. */
+  readonly id: string;
   readonly name: string;
   readonly options: readonly string[];
   /** The arm without the draws, where that is the comparison to make. */
   readonly against?: string;
-  /** Left out unless it is asked for by name. */
-  readonly isExtra?: boolean;
+  /** One of the settings of StochGRASP, which a study of methods leaves out. */
+  readonly isSetting?: boolean;
 }
 
 /** What a study's target std comes from: the weight error of phase-change memory, freshly written. */
 export const TARGET_PROFILE = 'pcm-nandakumar-2019';
 
-/** Options that could make StochGRASP's gain larger and steadier over training seeds. */
-const STEADIER: readonly (readonly [string, readonly string[]])[] = [
+/** Other settings of StochGRASP, to choose among; a later option takes the place of an earlier one. */
+const SETTINGS: readonly (readonly [string, readonly string[]])[] = [
+  ['target 1x', ['--target-noise', '1']],
+  ['target 3x', ['--target-noise', '3']],
+  ['lambda 0.01', ['--lambda', '0.01']],
+  ['lambda 1', ['--lambda', '1']],
+  ['rate 0.002', ['--lr', '0.002']],
+  ['rate 0.01', ['--lr', '0.01']],
+  ['draw a step', ['--draw', 'step']],
   ['average', ['--average', '0.5']],
   ['mirrored', ['--mirrored-draws']],
-  ['both', ['--average', '0.5', '--mirrored-draws']],
+  ['average, mirrored', ['--average', '0.5', '--mirrored-draws']],
 ];
 
 /**
@@ -25,8 +34,12 @@ const STEADIER: readonly (readonly [string, readonly string[]])[] = [
  * @param lora Layers that LoRA adapts, as a glob: queries and values, or the fused projections that hold them.
  */
 export function studyArms(scale: number, lora: string): StudyArm[] {
+  return armsOf(scale, lora).map((arm) => ({ id: arm.name.replaceAll(/[ ,]+/g, '-'), ...arm }));
+}
+
+function armsOf(scale: number, lora: string): Omit<StudyArm, 'id'>[] {
   const target = ['--profile', TARGET_PROFILE, '--target-at', '0s', '--target-noise', String(scale)];
-  const drawn = (name: string, method: readonly string[]): StudyArm[] => [
+  const drawn = (name: string, method: readonly string[]): Omit<StudyArm, 'id'>[] => [
     { name, options: method, against: 'grasp' },
     { name: `${name}+draws`, options: [...method, '--draws', ...target], against: name },
   ];
@@ -34,12 +47,12 @@ export function studyArms(scale: number, lora: string): StudyArm[] {
     { name: 'head', options: ['--method', 'head'], against: 'grasp' },
     { name: 'grasp', options: ['--method', 'grasp'] },
     { name: 'stochgrasp', options: ['--method', 'stochgrasp', ...target], against: 'grasp' },
-    ...STEADIER.map(([name, options]): StudyArm => {
+    ...SETTINGS.map(([name, options]) => {
       return {
-        name: `stochgrasp+${name}`,
+        name: `stochgrasp, ${name}`,
         options: ['--method', 'stochgrasp', ...target, ...options],
         against: 'stochgrasp',
-        isExtra: true,
+        isSetting: true,
       };
     }),
     { name: 'grasp+draws', options: ['--method', 'grasp', '--draws', ...target], against: 'grasp' },

@@ -14,6 +14,6 @@ export function holdfast(words: readonly string[]): Record<string, unknown> {
 }
 
 /** The command as a person types it. */
-export function commandLine(words: readonly string[]): string {
-  return ['npx holdfast', ...words.map((word) => (/[\s*{}[\]]/.test(word) ? `'${word}'` : word))].join(' ');
+export function commandLine(words: readonly string[], program = 'npx holdfast'): string {
+  return [program, ...words.map((word) => (/[\s*{}[\]]/.test(word) ? `'${word}'` : word))].join(' ');
 }

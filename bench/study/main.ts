@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { writeFileAtomic } from '../../src/core/files.ts';
@@ -11,7 +11,8 @@ import { studyPage } from './page.ts';
 /**
  * Trains every method with several seeds on one task, writes each onto the same simulated chips, and tabulates clean
  * results, robustness and paired differences: `node build/bench/study/main.js --task reviews --out DIR --page FILE.md`.
- * What is in DIR already is not made again.
+ * With `--settings` the arms are GRASP, StochGRASP and StochGRASP with other settings. What is in DIR already is not made
+ * again.
  */
 const { values: options } = parseArgs({
   options: {
@@ -22,6 +23,7 @@ const { values: options } = parseArgs({
     page: { type: 'string' },
     seeds: { type: 'string', default: '1,2,3' },
     arms: { type: 'string' },
+    settings: { type: 'boolean', default: false },
     scale: { type: 'string', default: '2' },
     epochs: { type: 'string', default: '4' },
     lora: { type: 'string', default: '*qkv_transform*' },
@@ -41,31 +43,29 @@ const out = options.out;
 const seeds = options.seeds.split(',');
 const wanted = options.arms?.split(',');
 const arms = studyArms(Number(options.scale), options.lora).filter(
-  ({ name, isExtra }) => wanted?.includes(name) ?? isExtra !== true,
+  ({ id, isSetting = false }) =>
+    wanted?.includes(id) ?? (options.settings ? isSetting || id.endsWith('grasp') : !isSetting),
 );
 const profiles = options.profiles === '' ? [] : options.profiles.split(',');
-const source = [
-  '--model',
-  options.model,
-  '--task',
-  options.task,
-  ...(options.data === undefined ? [] : ['--data', options.data]),
-];
-const commands = new Set<string>();
+const dataset = options.data === undefined ? [] : ['--data', options.data];
+const commands = new Set([shown(process.argv.slice(2), 'node build/bench/study/main.js')]);
 await mkdir(join(out, 'adapters'), { recursive: true });
 
 for (const arm of arms) {
   for (const seed of seeds) {
-    const adapter = join(out, 'adapters', `${arm.name}-${seed}`);
+    const adapter = join(out, 'adapters', `${arm.id}-${seed}`);
     const more = options.train.split(' ').filter((word) => word !== '');
-    const words = ['train', ...source, ...arm.options, '--epochs', options.epochs, ...more, '--seed', seed];
-    if (seed === seeds[0]) commands.add(commandLine([...words, '--out', `adapters/${arm.name}-${seed}`]));
+    const words = [
+      ...['train', '--model', options.model, '--task', options.task, ...dataset, ...arm.options],
+      ...['--epochs', options.epochs, ...more, '--seed', seed],
+    ];
+    if (seed === seeds[0]) commands.add(shown([...words, '--out', adapter]));
     if (!existsSync(join(adapter, 'metrics.json'))) {
       const start = performance.now();
       holdfast([...words, '--out', adapter, '--force']);
       await writeFile(join(adapter, 'minutes'), String((performance.now() - start) / 60_000));
     }
-    for (const profile of profiles) await onChips(arm.name, seed, adapter, profile);
+    for (const profile of profiles) await onChips(arm.id, seed, adapter, profile);
   }
 }
 const page = await studyPage({
@@ -81,46 +81,40 @@ if (options.page === undefined) console.log(page);
 else await writeFileAtomic(options.page, page);
 
 /** The arm of one training seed on the chips of one profile. Chip seeds are the same for all, so differences are paired. */
-async function onChips(name: string, seed: string, adapter: string, profile: string): Promise<void> {
-  const bundle = join(out, 'bundles', profile, `${name}-${seed}`);
-  const run = join(out, 'runs', profile, `${name}-${seed}`);
-  const calibration = [
-    '--calibrate-on',
-    options.task,
-    ...(options.data === undefined ? [] : ['--data', options.data]),
-  ];
+async function onChips(id: string, seed: string, adapter: string, profile: string): Promise<void> {
+  const bundle = join(out, 'bundles', profile, `${id}-${seed}`);
+  const run = join(out, 'runs', profile, `${id}-${seed}`);
   const compile = [
-    'compile',
-    '--model',
-    options.model,
-    '--adapter',
-    adapter,
-    '--profile',
-    profile,
-    ...calibration,
+    ...['compile', '--model', options.model, '--adapter', adapter, '--profile', profile],
+    ...['--calibrate-on', options.task, ...dataset, '--out', bundle],
   ];
-  if (!existsSync(join(bundle, 'manifest.json'))) holdfast([...compile, '--out', bundle]);
+  if (!existsSync(join(bundle, 'manifest.json'))) holdfast(compile);
   const evaluate = [
+    ...['evaluate', bundle, ...(options.model === 'use-lite' ? [] : ['--model', options.model])],
     ...[
-      'evaluate',
-      bundle,
       '--task',
       options.task,
-      ...(options.data === undefined ? [] : ['--data', options.data]),
+      ...dataset,
+      ...(options.limit === undefined ? [] : ['--limit', options.limit]),
     ],
-    ...(options.model === 'use-lite' ? [] : ['--model', options.model]),
-    ...['--chips', options.chips, '--at', '0s', '--noise', options.noise, '--jobs', options.jobs],
-    ...(options.limit === undefined ? [] : ['--limit', options.limit]),
+    ...['--chips', options.chips, '--at', '0s', '--noise', options.noise, '--out', run],
   ];
   const done = join(run, 'done');
   if (!existsSync(done)) {
-    holdfast([...evaluate, '--out', run]);
-    await writeFile(done, await readFile(join(run, 'run.json')).then(() => ''));
+    holdfast([...evaluate, '--jobs', options.jobs]);
+    await writeFile(done, '');
   }
-  if (seed === seeds[0] && profile === profiles[0] && name === 'grasp') {
-    const shown = (words: readonly string[], to: string) =>
-      commandLine([...words.map((word) => word.replace(`${out}/`, '')), '--out', to]);
-    commands.add(shown(compile, `bundles/${profile}/${name}-${seed}`));
-    commands.add(shown(evaluate, `runs/${profile}/${name}-${seed}`));
+  if (seed === seeds[0] && profile === profiles[0] && id === 'grasp') {
+    commands.add(shown(compile));
+    commands.add(shown(evaluate));
   }
+}
+
+/** A command with paths as they are below `--out`, and of other folders and files their own names. */
+function shown(words: readonly string[], program?: string): string {
+  const outside = new Set([options.model, options.data, options.page, out]);
+  return commandLine(
+    words.map((word) => (outside.has(word) ? basename(word) : word.replace(`${out}/`, ''))),
+    program,
+  );
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { tInterval } from '../../src/core/intervals.ts';
 import { mean } from '../../src/core/statistics.ts';
 import { parseSamples, type Sample } from '../../src/evaluate/sample.ts';
@@ -13,7 +13,7 @@ export interface StudyResults {
   readonly profiles: readonly string[];
   readonly noise: readonly number[];
   readonly commands: readonly string[];
-  readonly options: Readonly<Record<string, string | undefined>>;
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
 }
 
 /** The page of a study: clean results, then for each profile the mean over chips and seeds, and paired differences. */
@@ -22,7 +22,7 @@ export async function studyPage(study: StudyResults): Promise<string> {
   const trained = await Promise.all(arms.map((arm) => cleanRow(study, arm)));
   const metric = trained[0]!.metric;
   const lines = [
-    `# ${options.task}: ${options.model === 'use-lite' ? 'the embedded model' : options.model!.split('/').at(-1)}`,
+    `# ${options.task}: ${options.model === 'use-lite' ? 'the embedded model' : basename(String(options.model))}`,
     '',
     `Made by \`bench/study\`, ${seeds.length} training seeds (${seeds.join(', ')}), target of the draws: the layers' weight error at noise scale ${options.scale}. Values are ${metric} in percent; intervals are 95 %, Student's t.`,
     '',
@@ -42,13 +42,13 @@ export async function studyPage(study: StudyResults): Promise<string> {
   return lines.join('\n');
 }
 
-async function cleanRow({ out, seeds }: StudyResults, { name }: StudyArm) {
+async function cleanRow({ out, seeds }: StudyResults, { id, name }: StudyArm) {
   const values: number[] = [];
   const minutes: number[] = [];
   let metric = '';
   let counts = { trainableParameters: 0, trainableParametersWithHead: 0 };
   for (const seed of seeds) {
-    const folder = join(out, 'adapters', `${name}-${seed}`);
+    const folder = join(out, 'adapters', `${id}-${seed}`);
     const { metrics } = await json<{ metrics: Record<string, number> }>(join(folder, 'metrics.json'));
     metric = 'pearson' in metrics ? 'pearson' : 'accuracy';
     values.push(metrics[metric]!);
@@ -62,8 +62,8 @@ async function cleanRow({ out, seeds }: StudyResults, { name }: StudyArm) {
 async function profileTables(study: StudyResults, profile: string, metric: string): Promise<string[]> {
   const { arms, seeds, noise } = study;
   const rows = new Map<string, (readonly Sample[])[]>();
-  for (const { name } of arms) {
-    rows.set(name, await Promise.all(seeds.map((seed) => samples(study, profile, `${name}-${seed}`))));
+  for (const { id, name } of arms) {
+    rows.set(name, await Promise.all(seeds.map((seed) => samples(study, profile, `${id}-${seed}`))));
   }
   /** Values of a condition, `[seeds][chips]`. */
   const at = (name: string, scale: number) =>
