@@ -12,6 +12,9 @@ import { profileAt } from '../profile/temperature.ts';
 /** The most cells that are drawn at once, of all targets and times: 1 GiB of them. */
 const MOST_CELLS = 2 ** 28;
 
+/** The most lines of a .csv: about what `profile fit` reads. */
+const MOST_LINES = 2 ** 22;
+
 /** What to draw. */
 export interface SimulateOptions {
   /** A shipped name or a path. */
@@ -27,7 +30,7 @@ export interface SimulateOptions {
   readonly seed: number;
   /** Kelvin; default: the profile's reference. */
   readonly temperature?: number | undefined;
-  /** Where to write the cells as read, `[targets, times, cells]`, .npy. */
+  /** Where to write the cells as read: .npy of `[targets, times, cells]`, or a .csv as `profile fit` takes it. */
   readonly cellsOut?: string | undefined;
   readonly progress?: Progress | undefined;
 }
@@ -65,6 +68,11 @@ export async function simulate(options: SimulateOptions): Promise<SimulateResult
     const message = `must be at most ${MOST_CELLS} with all targets and times, got ${total}`;
     throw new UsageError('--cells', `${message}; draw fewer cells, targets or times at once`);
   }
+  const isCsv = cellsOut?.endsWith('.csv') === true;
+  if (isCsv && total > MOST_LINES) {
+    const message = `must be at most ${MOST_LINES} lines as .csv, got ${total}`;
+    throw new UsageError('--cells', `${message}; draw fewer, or write .npy`);
+  }
   for (const seconds of times) checkAge(profile, seconds);
   progress?.stage('drawing cells');
   const { rows, readCells } = simulateProfile({
@@ -76,12 +84,32 @@ export async function simulate(options: SimulateOptions): Promise<SimulateResult
     noiseScale: noise,
   });
   if (cellsOut !== undefined) {
-    await writeFileAtomic(cellsOut, npyBytes(readCells, [targets.length, times.length, cells]));
+    const data = isCsv
+      ? measurementLines(readCells, options)
+      : npyBytes(readCells, [targets.length, times.length, cells]);
+    await writeFileAtomic(cellsOut, data);
     progress?.note(`wrote ${cellsOut}`);
   }
   const warm = options.temperature === undefined ? '' : `, ${options.temperature} K`;
   const title = `${profile.name}, seed ${seed}, ${cells} cells a target, noise scale ${noise}${warm}; conductances in uS`;
   return { profile: profile.name, seed, cells, noise, rows, lines: [title, '', ...tableLines(rows)] };
+}
+
+/** Cells `[targets, times, cells]` as a table of measurements: a cell is a device, of one target, read at all times. */
+function measurementLines(
+  readCells: Float32Array,
+  { targets, times, cells }: Pick<SimulateOptions, 'targets' | 'times' | 'cells'>,
+): string {
+  const lines = ['device,target_uS,seconds,measured_uS'];
+  targets.forEach((target, i) => {
+    times.forEach((seconds, j) => {
+      const from = (i * times.length + j) * cells;
+      readCells.subarray(from, from + cells).forEach((value, cell) => {
+        lines.push(`${i * cells + cell},${target},${seconds},${Number(value.toPrecision(8))}`);
+      });
+    });
+  });
+  return `${lines.join('\n')}\n`;
 }
 
 function tableLines(rows: readonly SimulatedRow[]): string[] {

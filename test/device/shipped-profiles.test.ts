@@ -184,7 +184,7 @@ test('simulateCells: a cell that relaxes keeps its quantile', async (t) => {
   t.is(rows[0]!.std, rows[1]!.std, 'written at the reference read');
 });
 
-test('reram-cmo-hfox-falcone: read cells have the mean and std of aihwkit ReRamCMONoiseModel at 50 uS', async (t) => {
+test('reram-cmo-hfox: read cells have the mean and std of aihwkit ReRamCMONoiseModel at 50 uS', async (t) => {
   // Its t counts from writing, ours from the reference read 1 s later. Its figures are sampled, to the digits shown.
   for (const [after, mean, std] of [
     [1, 50, 0.447],
@@ -192,13 +192,13 @@ test('reram-cmo-hfox-falcone: read cells have the mean and std of aihwkit ReRamC
     [3600, 49.271, 0.786],
     [DAY, 48.99, 0.917],
   ] as const) {
-    const [row] = await cellsOf('reram-cmo-hfox-falcone', after - 1, 'read', [50]);
+    const [row] = await cellsOf('reram-cmo-hfox', after - 1, 'read', [50]);
     agrees(t, row!, { g: 50, mean, std }, 3e-3);
   }
 });
 
-test('reram-cmo-hfox-falcone: what is read lies within the range, half of the cells at an end lie on it', async (t) => {
-  const profile = await loadProfile('reram-cmo-hfox-falcone');
+test('reram-cmo-hfox: what is read lies within the range, half of the cells at an end lie on it', async (t) => {
+  const profile = await loadProfile('reram-cmo-hfox');
   const laws = cellLaws(profile, 0);
   const job = { targetsMicrosiemens: [9, 88.2], times: [{ seconds: 0, laws }], cells: 10_000, seed: 1 };
   const { readCells } = simulateCells({ ...job, noiseScale: 1 });

@@ -23,14 +23,14 @@ test('list() names and describes the shipped profiles', async (t) => {
       'pcm-joshi-2020',
       'pcm-nandakumar-2019',
       'prime',
-      'reram-cmo-hfox-falcone',
+      'reram-cmo-hfox',
       'reram-milo-2021',
       'reram-wan-2022',
       'sonos-agrawal-2022',
     ],
   );
   t.is(lines.length, 13);
-  t.true(lines[1]?.startsWith('ideal                   Cells that hold exactly what is written'));
+  t.true(lines[1]?.startsWith('ideal                Cells that hold exactly what is written'));
 });
 
 test('show(profile) tells its facts and its laws at seven states', async (t) => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { simulate } from '../../src/flow/profile-simulate.ts';
+import { parseMeasurements } from '../../src/profile/fit/measurements.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const pcm = 'pcm-nandakumar-2019';
@@ -78,6 +79,30 @@ test('simulate(profile, { cellsOut }) writes the cells as read, [targets, times,
     t.is(bytes.length, 128 + 2 * 3 * 4 * 4);
     const last = [0, 1, 2, 3].map((i) => bytes.readFloatLE(128 + 4 * (20 + i)));
     t.true(Math.abs(last.reduce((a, b) => a + b) / 4 - rows.at(-1)!.mean) < 1e-5);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('simulate(profile, { cellsOut: F.csv }) writes what parseMeasurements() reads, each cell a device', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-simulate-'));
+  try {
+    const job = { profile: pcm, targets: [10, 20], times: [0, 60], cells: 3, seed: 3 };
+    const [csv, npy] = [join(folder, 'cells.csv'), join(folder, 'cells.npy')];
+    await simulate({ ...job, cellsOut: csv });
+    await simulate({ ...job, cellsOut: npy });
+    const rows = parseMeasurements(await readFile(csv, 'utf8'), csv);
+    t.deepEqual(
+      rows.map(({ device, targetMicrosiemens, seconds }) => [device, targetMicrosiemens, seconds]),
+      [10, 20].flatMap((target, i) =>
+        [0, 60].flatMap((seconds) => [0, 1, 2].map((cell) => [String(3 * i + cell), target, seconds])),
+      ),
+    );
+    const bytes = await readFile(npy);
+    t.deepEqual(
+      rows.map(({ measuredMicrosiemens }) => Math.fround(measuredMicrosiemens)),
+      rows.map((_, i) => bytes.readFloatLE(128 + 4 * i)),
+    );
   } finally {
     await rm(folder, { recursive: true });
   }

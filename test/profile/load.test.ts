@@ -16,7 +16,7 @@ const SHIPPED = [
   'pcm-joshi-2020',
   'pcm-nandakumar-2019',
   'prime',
-  'reram-cmo-hfox-falcone',
+  'reram-cmo-hfox',
   'reram-milo-2021',
   'reram-wan-2022',
   'sonos-agrawal-2022',

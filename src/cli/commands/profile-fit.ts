@@ -59,7 +59,11 @@ export function registerFit(profile: Command, host: Host): void {
   jsonOption(command);
   addExamples(
     command,
-    example('from measurements to a profile', 'holdfast profile fit cells.csv --out my-cell.json'),
+    example(
+      'from measurements to a profile; here the cells are drawn',
+      'holdfast profile simulate pcm-nandakumar-2019 --target 2,5,8,12,17,25 --at 0s,1h,1d,30d --cells 500 --cells-out cells.csv',
+      'holdfast profile fit cells.csv --out my-cell.json',
+    ),
     example(
       'with figures, and a reference read 1 s after writing',
       'holdfast profile fit cells.csv --out my-rram.json --reference-time 1s --figures my-rram.html',

@@ -141,7 +141,10 @@ function registerSimulate(profile: Command, host: Host): void {
   );
   noiseOption(command, '--noise', 'noise scale');
   seedOption(command, 'the cells');
-  command.option('--cells-out <file>', 'also write the cells as read, [targets, times, cells], as .npy');
+  command.option(
+    '--cells-out <file>',
+    'also write the cells as read: .npy of [targets, times, cells], or .csv for "profile fit"',
+  );
   jsonOption(command);
   addExamples(
     command,
