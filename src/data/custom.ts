@@ -34,6 +34,7 @@ export async function readCustom(folder: string, columns?: Columns): Promise<Tas
   const notes: string[] = [];
   for (const split of ['train', 'dev', 'test'] as const) {
     const rows = await readSplitRows(folder, split);
+    if (rows?.length === 0) notes.push(`the file of ${split} is empty`);
     if (rows === null && split === 'test') notes.push('there is no test.jsonl');
     else if (rows === null) {
       throw new UsageError(

@@ -40,6 +40,8 @@ export async function trainOne(job: TrainJob, { model, task, engine }: Loaded): 
   const stepsAnEpoch = Math.ceil(data.examples.length / stepSize(options));
   const chooser =
     job.selectOn === undefined ? null : selection(model, task, job.selectOn, job.seed, job.maxLength);
+  const split = chooser === null ? reportedSplit(task) : 'dev';
+  const scored = chooser?.report ?? evaluationData(model, task, split, undefined, job.maxLength);
   const plan = trainingPlan(model, engine, start, options, data, chooser?.select ?? null, written?.record);
   const firstChoice = chooser === null ? null : Math.min(stepsAnEpoch, options.steps);
   // Nothing that was there is touched before all that can be refused has been looked at.
@@ -97,8 +99,6 @@ export async function trainOne(job: TrainJob, { model, task, engine }: Loaded): 
   if (chooser !== null) adapter = withState(start, await folder.best());
 
   progress.stage('score');
-  const split = chooser === null ? reportedSplit(task) : 'dev';
-  const scored = chooser?.report ?? evaluationData(model, task, split, undefined, job.maxLength);
   const metrics = await cleanMetrics(engine, model, adapter, scored);
   const die = written?.die?.();
   const dieMetrics = die === undefined ? undefined : await cleanMetrics(engine, model, adapter, scored, die);

@@ -191,6 +191,17 @@ test('train: what is refused leaves an existing --out as it was, even with --for
   t.deepEqual(await filesOf(job.out), before);
 });
 
+test('train: a dev set without an example is refused before any step', async (t) => {
+  const folder = await folderOf(t);
+  await writeFile(join(folder, 'data', 'dev.jsonl'), '');
+  await t.throwsAsync(train(jobIn(folder, 'out')), {
+    instanceOf: UsageError,
+    message:
+      'custom: the task must have labelled dev examples, got none (the file of dev is empty; there is no test.jsonl); choose another task or --data',
+  });
+  t.deepEqual(await readdir(folder), ['data']);
+});
+
 for (const method of METHODS) {
   for (const draws of method === 'stochgrasp' ? [false] : [false, true]) {
     test.serial(
