@@ -10,11 +10,11 @@ import {
 import { UsageError } from '../core/errors.ts';
 import { aihwkitTile } from '../device/aihwkit-semantics.ts';
 import { cellStreams } from '../device/cell-streams.ts';
-import { buildGraph } from '../graph/build.ts';
-import { float32, type Graph, type Tensor } from '../graph/graph.ts';
+import type { Tensor } from '../graph/graph.ts';
 import { cellLaws, checkAge } from '../profile/cell-laws.ts';
 import type { DeviceProfile } from '../profile/profile.ts';
 import { presentConductances } from './conductances.ts';
+import { matrixGraph } from './matrix-graph.ts';
 import { createChipWriter, readEvent } from './writer.ts';
 
 /** One weight matrix to be written onto tiles. */
@@ -77,7 +77,13 @@ export function writeTile(job: WriteTileJob): WrittenTile {
   }
   const base = defaultOptions(profile);
   const options = { ...base, tile: job.tile ?? base.tile, mapping: job.mapping ?? base.mapping };
-  const program = compileProgram(matrixGraph(weight, rows, columns), [TILE_LAYER], profile, options, null);
+  const program = compileProgram(
+    matrixGraph(TILE_LAYER, weight, rows, columns),
+    [TILE_LAYER],
+    profile,
+    options,
+    null,
+  );
   const layer = program.layers[0]!;
   const cells = presentConductances(program, { chip: seed, seconds, noise }, () => undefined);
   const held = layer.cells.map(
@@ -102,15 +108,6 @@ export function writeTile(job: WriteTileJob): WrittenTile {
             return joined(layer, createChipWriter(program).weights(state));
           },
   };
-}
-
-function matrixGraph(weight: Float32Array, rows: number, columns: number): Graph {
-  const builder = buildGraph('tile');
-  builder.input('input', 'float32', ['B', rows]);
-  builder.constant('weight', float32([rows, columns], weight));
-  builder.node('MatMul', ['input', 'weight'], { name: TILE_LAYER, outputs: ['output'] });
-  builder.output('output', 'float32', ['B', columns]);
-  return builder.finish();
 }
 
 /** The strips' weights as one matrix. */

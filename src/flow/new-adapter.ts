@@ -1,7 +1,6 @@
 import type { Adapter, Head, MethodName } from '../adapter/adapter.ts';
 import { methodNamed } from '../adapter/methods.ts';
 import { chosenPlaces, startAdapter } from '../adapter/start.ts';
-import { layerWeightErrors } from '../chip/weight-error.ts';
 import { compileProgram, defaultOptions } from '../compile/program.ts';
 import { UsageError } from '../core/errors.ts';
 import type { Task } from '../data/task.ts';
@@ -11,6 +10,7 @@ import { prune } from '../graph/prune.ts';
 import type { Model } from '../model/model.ts';
 import { loadProfile } from '../profile/load.ts';
 import { ownHead } from './own-head.ts';
+import { targetSpreads } from './target-spreads.ts';
 
 export interface NewAdapterJob extends TargetJob {
   readonly method: MethodName;
@@ -115,8 +115,7 @@ async function targets(
   }
   const profile = await loadProfile(job.profile);
   const program = compileProgram(model.graph, layers, profile, defaultOptions(profile), null);
-  const at = { seconds: job.targetAt ?? 0, noise: job.targetNoise ?? 1, compensate: 'global' as const };
-  const errors = layerWeightErrors(program, at);
+  const errors = targetSpreads(program, job.targetAt ?? 0, job.targetNoise ?? 1);
   const silent = Object.entries(errors).find(([, error]) => error === 0);
   if (silent !== undefined) {
     throw new UsageError(

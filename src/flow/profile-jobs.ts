@@ -6,6 +6,8 @@ import { type ProfileFacts, profileFacts, type StateRow } from '../profile/facts
 import { type Fault, faultLine, faultPlace } from '../profile/fault.ts';
 import { listProfiles, loadProfile } from '../profile/load.ts';
 
+import type { MappingErrors } from './mapping-errors.ts';
+
 export { type NewProfileOptions, type NewProfileResult, newProfile } from './profile-new.ts';
 export { type SimulateOptions, type SimulateResult, simulate } from './profile-simulate.ts';
 
@@ -27,13 +29,15 @@ export async function list(): Promise<ListResult> {
 
 /** `holdfast profile show`. */
 export interface ShowResult extends ProfileFacts {
+  /** What StochGRASP would train toward, by mapping and age. */
+  readonly weightErrors: MappingErrors;
   /** The file of figures, where one was asked for. */
   readonly out?: string;
   readonly lines: readonly string[];
 }
 
 /**
- * A profile's facts and its laws by state.
+ * A profile's facts, its laws by state, and the weight errors of its mappings.
  * @param out Where to write figures: an .html page, or one .svg file.
  * @throws ProfileError; UsageError for another kind of file.
  */
@@ -43,12 +47,15 @@ export async function show(nameOrPath: string, out?: string): Promise<ShowResult
   }
   const profile = await loadProfile(nameOrPath);
   const facts = profileFacts(profile);
-  if (out === undefined) return { ...facts, lines: showLines(facts) };
+  const { mappingErrors } = await import('./mapping-errors.ts');
+  const weightErrors = mappingErrors(profile, facts.readSeconds);
+  const lines = [...showLines(facts), '', ...weightErrorLines(weightErrors)];
+  if (out === undefined) return { ...facts, weightErrors, lines };
   const { profileView } = await import('./profile-view.ts');
   const { profileHtml, profileSvg } = await import('../report/profile-page.ts');
   const make = out.endsWith('.svg') ? profileSvg : profileHtml;
-  await writeFileAtomic(out, await make(profileView(profile)));
-  return { ...facts, out, lines: [...showLines(facts), '', `wrote ${out}`] };
+  await writeFileAtomic(out, await make(profileView(profile, weightErrors)));
+  return { ...facts, weightErrors, out, lines: [...lines, '', `wrote ${out}`] };
 }
 
 /** `holdfast profile check`. */
@@ -103,15 +110,34 @@ function showLines({ name, description, facts, readSeconds, states }: ProfileFac
     ...ages.map((t) => `read std ${t}`),
   ];
   const rows = states.map((row) => stateCells(row));
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
-  const line = (cells: readonly string[]) => cells.map((cell, i) => cell.padStart(widths[i]!)).join('  ');
   return [
     `${name}: ${description}`,
     '',
     ...facts.map((fact) => `${fact.name.padEnd(width)}  ${fact.value}`),
     '',
-    line(head),
-    ...rows.map(line),
+    ...flushRight([head, ...rows]),
+  ];
+}
+
+/** Rows of cells as lines, each column flush right. */
+function flushRight(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  return rows.map((row) => row.map((cell, i) => cell.padStart(widths[i]!)).join('  '));
+}
+
+/** Shares below a millionth are what float32 rounds. */
+function weightErrorLines({ layer, seconds, mappings }: MappingErrors): string[] {
+  const percent = (error: number) =>
+    error < 1e-6 ? '<0.0001 %' : `${Number((100 * error).toPrecision(3))} %`;
+  const names = mappings.map(({ kind, isOwn }) => `${kind}${isOwn ? ", the profile's" : ''}`);
+  const width = Math.max('mapping'.length, ...names.map(({ length }) => length));
+  const rows = flushRight([
+    seconds.map(formatDuration),
+    ...mappings.map(({ errors }) => errors.map(percent)),
+  ]);
+  return [
+    `relative weight error that StochGRASP would train toward (${layer.rows}x${layer.columns} normal weights, noise 1, one gain a chip):`,
+    ...['mapping', ...names].map((name, i) => `${name.padEnd(width)}  ${rows[i]}`),
   ];
 }
 

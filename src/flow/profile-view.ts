@@ -9,6 +9,7 @@ import { cellLaws } from '../profile/cell-laws.ts';
 import { profileFacts } from '../profile/facts.ts';
 import type { Converter, DeviceProfile } from '../profile/profile.ts';
 import type { AgedCells, Fan, LawsByAge, ProfileView, Transfer } from '../report/profile-view.ts';
+import { type MappingErrors, mappingErrors } from './mapping-errors.ts';
 
 const CELLS = 40_000;
 const SEED = 0;
@@ -19,20 +20,30 @@ const YEAR = 31_536_000;
 const AGES = [0, 3600, 86_400, YEAR];
 const FAN_AGES = [0, 1, 60, 3600, 86_400, 432_000, 2_592_000, YEAR, 10 * YEAR];
 
-/** Gathers what a profile's page shows: its laws as authored, and cells simulated from seed 0. The same profile, the same numbers. */
-export function profileView(profile: DeviceProfile): ProfileView {
+/**
+ * Gathers what a profile's page shows: its laws as authored, and cells simulated from seed 0. The same profile, the same numbers.
+ * @param known Its mappings' weight errors, where they are at hand.
+ */
+export function profileView(profile: DeviceProfile, known?: MappingErrors): ProfileView {
   const ages = within(profile, AGES);
+  const facts = profileFacts(profile);
+  const errors = known ?? mappingErrors(profile, facts.readSeconds);
   return {
     name: profile.name,
     description: profile.description,
     source: profile.provenance.source,
-    facts: profileFacts(profile).facts,
+    facts: facts.facts,
     writing: writing(profile, ages),
     readNoise: readNoise(profile, ages),
     distributions: distributions(profile, ages),
     fans: fans(profile),
     referenceSeconds: profile.referenceSeconds,
     converters: transfers(profile.converters),
+    weightErrors: {
+      layer: errors.layer,
+      ages: errors.seconds.map((seconds) => ({ seconds, age: formatDuration(seconds) })),
+      mappings: errors.mappings.map(({ kind, errors: each }) => ({ name: kind, errors: each })),
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { currentRanges } from '../calibrate/current-range.ts';
 import { presentConductances } from '../chip/conductances.ts';
+import { matrixGraph } from '../chip/matrix-graph.ts';
 import { refuseLiveReads } from '../chip/wired-cells.ts';
 import { createChipWriter } from '../chip/writer.ts';
 import { countSaturation } from '../compile/count-saturation.ts';
@@ -99,7 +100,7 @@ export async function tile(job: TileJob): Promise<TileResult> {
     tile: job.tile ?? base.tile,
     mapping: chosenMapping(base.mapping, job),
   };
-  const graph = productGraph(weight);
+  const graph = matrixGraph(LAYER, weight.data, weight.rows, weight.columns);
   const withRanges = (range: LayerRanges, how: CompileOptions) =>
     compileProgram(graph, [LAYER], profile, how, new Map([[LAYER, range]]));
 
@@ -201,16 +202,6 @@ export async function tile(job: TileJob): Promise<TileResult> {
 
 function capitalised(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
-}
-
-/** The graph of one product, which the compiler takes as a model of one layer. */
-function productGraph(weight: Matrix): Graph {
-  const builder = buildGraph('tile');
-  builder.input('input', 'float32', ['B', weight.rows]);
-  builder.constant('weight', float32([weight.rows, weight.columns], weight.data));
-  builder.node('MatMul', ['input', 'weight'], { name: LAYER, outputs: ['output'] });
-  builder.output('output', 'float32', ['B', weight.columns]);
-  return builder.finish();
 }
 
 /** What the ADCs meet, in output units: the products of each strip and slice. */

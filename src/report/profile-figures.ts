@@ -4,6 +4,7 @@ import { figure, shown } from './curves-figure.ts';
 import type { Figure } from './figure.ts';
 import type { LawsByAge, ProfileView } from './profile-view.ts';
 import { numbers, type Table } from './table.ts';
+import { weightErrorFigure } from './weight-error-figure.ts';
 
 /** The figures of a profile, of the effects that it has. */
 export function profileFigures(view: ProfileView): readonly Figure[] {
@@ -12,6 +13,7 @@ export function profileFigures(view: ProfileView): readonly Figure[] {
     readNoise(view),
     distributions(view),
     fan(view),
+    weightErrorFigure(view),
     ...view.converters.flatMap(converterFigures),
   ].flatMap((figure) => (figure === null ? [] : [figure]));
 }

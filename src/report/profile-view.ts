@@ -17,6 +17,12 @@ export interface ProfileView {
   /** t_c, from which the logarithm of age is counted. */
   readonly referenceSeconds: number;
   readonly converters: readonly Transfer[];
+  /** Relative weight error of each mapping that the profile allows, its own first, at each age. */
+  readonly weightErrors: {
+    readonly layer: { readonly rows: number; readonly columns: number };
+    readonly ages: readonly { readonly seconds: number; readonly age: string }[];
+    readonly mappings: readonly { readonly name: string; readonly errors: readonly number[] }[];
+  };
 }
 
 export interface LawsByAge {

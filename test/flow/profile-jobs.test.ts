@@ -49,7 +49,7 @@ test('show(profile) tells its facts and its laws at seven states', async (t) => 
   t.true(shown.lines.includes('ADC                         8 bits, symmetric (255 levels)'));
   t.is(
     shown.lines
-      .at(-1)
+      .find((line) => line.startsWith('   1  '))
       ?.trim()
       .split(/\s{2,}/u)
       .join('|'),
@@ -57,12 +57,24 @@ test('show(profile) tells its facts and its laws at seven states', async (t) => 
   );
 });
 
+test('show(profile) tells the weight error of each mapping at each age', async (t) => {
+  const { weightErrors, lines } = await show('generic-gaussian');
+  t.deepEqual(weightErrors.seconds, [0, 3600, 86_400, 31_536_000]);
+  t.deepEqual(
+    weightErrors.mappings.map(({ kind }) => kind),
+    ['pair-one-sided', 'pair-two-sided', 'offset', 'offset-unit-column', 'single-device'],
+  );
+  const own = weightErrors.mappings[0]!.errors.map((error) => `${Number((100 * error).toPrecision(3))} %`);
+  t.deepEqual(lines.at(-5)?.split(/\s{2,}/u), ["pair-one-sided, the profile's", ...own]);
+  t.true((await show('ideal')).lines.at(-5)!.endsWith('<0.0001 %  <0.0001 %  <0.0001 %  <0.0001 %'));
+});
+
 test('show(ideal) shows absent effects as such', async (t) => {
   const { lines } = await show('ideal');
   t.true(lines.includes('drift exponent, mean      none'));
   t.is(
     lines
-      .at(-1)
+      .find((line) => line.startsWith('   1  '))
       ?.trim()
       .split(/\s{2,}/u)
       .join('|'),

@@ -9,9 +9,14 @@ const idsOf = async (name: string) =>
   profileFigures(profileView(await loadProfile(name))).map(({ id }) => id);
 
 test('profileView(profile) has a figure for each effect of the profile, and none for those it lacks', async (t) => {
-  t.deepEqual(await idsOf('ideal'), ['distributions']);
-  t.deepEqual(await idsOf('pcm-joshi-2020'), ['writing', 'distributions', 'transfer-dac-and-adc']);
-  const all = ['writing', 'read-noise', 'distributions', 'drift', 'transfer-dac-and-adc'];
+  t.deepEqual(await idsOf('ideal'), ['distributions', 'weight-error']);
+  t.deepEqual(await idsOf('pcm-joshi-2020'), [
+    'writing',
+    'distributions',
+    'weight-error',
+    'transfer-dac-and-adc',
+  ]);
+  const all = ['writing', 'read-noise', 'distributions', 'drift', 'weight-error', 'transfer-dac-and-adc'];
   t.deepEqual(await idsOf('pcm-nandakumar-2019'), all);
   t.deepEqual(await idsOf('sonos-agrawal-2022'), all);
 });
@@ -48,7 +53,7 @@ test('profileView(profile) shows the errors of a few converters of one chip', as
   const view = profileView(profile);
   t.deepEqual(
     profileFigures(view).map(({ id }) => id),
-    ['distributions', 'transfer-dac', 'transfer-adc', 'transfer-errors-adc'],
+    ['distributions', 'weight-error', 'transfer-dac', 'transfer-adc', 'transfer-errors-adc'],
   );
   const { names, rows, noiseStdLsb } = view.converters[1]!.errors!;
   t.is(noiseStdLsb, 0.2);
