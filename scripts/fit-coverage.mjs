@@ -2,8 +2,8 @@
 //
 //   npm run build && node scripts/fit-coverage.mjs [--seeds 200] [--cells 5000] [--confidence 0.95]
 //
-// Prints for each law, at the middle of its states, the share of seeds whose interval holds the truth, with the exact 99.9 %
-// interval of that share; exits with 1 where it leaves the stated confidence out.
+// Prints for each law, at five states from its first to its last, the share of seeds whose interval holds the truth; exits with 1
+// where the exact 99.9 % interval of such a share leaves the stated confidence out.
 import { parseArgs } from 'node:util';
 import { inverseIncompleteBeta } from '../build/src/core/beta.js';
 import { fitDevice } from '../build/src/profile/fit/fit.js';
@@ -21,28 +21,39 @@ const { values } = parseArgs({
 });
 const [seeds, cells, confidence] = [values.seeds, values.cells, values.confidence].map(Number);
 
+/** By law, then state: x, and how many intervals held the truth. */
 const counts = new Map();
 for (let seed = 1; seed <= seeds; seed++) {
   const data = dataOf(parseMeasurements(simulatedCsv(cells, seed), 'cells'), 'cells');
   const job = { data, gMaxMicrosiemens: 25, referenceSeconds: 20, seed: 1, form: 'polynomial', order: 2 };
   for (const law of fitDevice(job).laws) {
-    const { x, low, high } = lawRecord(law, confidence).states[2];
-    const truth = TRUTH[law.name](x);
-    const [inside, all] = counts.get(law.name) ?? [0, 0];
-    counts.set(law.name, [inside + (truth >= low && truth <= high ? 1 : 0), all + 1]);
+    const { states } = lawRecord(law, confidence);
+    const held = counts.get(law.name) ?? states.map(({ x }) => ({ x, inside: 0, all: 0 }));
+    states.forEach(({ x, low, high }, i) => {
+      const truth = TRUTH[law.name](x);
+      held[i].all += 1;
+      if (truth >= low && truth <= high) held[i].inside += 1;
+    });
+    counts.set(law.name, held);
   }
   if (seed % 20 === 0) console.error(`${seed} of ${seeds} seeds`);
 }
 
-let bad = 0;
-for (const [name, [inside, all]] of counts) {
-  // Clopper and Pearson's interval of the share, at 99.9 %.
+/** Clopper and Pearson's interval of a share, at 99.9 %. */
+function shareInterval(inside, all) {
   const low = inside === 0 ? 0 : inverseIncompleteBeta(0.0005, inside, all - inside + 1);
   const high = inside === all ? 1 : inverseIncompleteBeta(0.9995, inside + 1, all - inside);
-  const good = low <= confidence && confidence <= high;
-  if (!good) bad += 1;
-  console.log(
-    `${name}: ${inside} of ${all} (${((100 * inside) / all).toFixed(1)} %; 99.9 % interval ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} %)${good ? '' : '  NOT as stated'}`,
-  );
+  return [low, high];
+}
+
+let bad = 0;
+for (const [name, held] of counts) {
+  const shown = held.map(({ x, inside, all }) => {
+    const [low, high] = shareInterval(inside, all);
+    const isAsStated = low <= confidence && confidence <= high;
+    if (!isAsStated) bad += 1;
+    return `x = ${x.toFixed(3)}: ${((100 * inside) / all).toFixed(1)} %${isAsStated ? '' : ' NOT as stated'}`;
+  });
+  console.log(`${name} (${held[0].all} seeds): ${shown.join(', ')}`);
 }
 process.exitCode = bad > 0 ? 1 : 0;
