@@ -37,6 +37,8 @@ export function noiseDrawInput(converter: string): string {
 const ADC_CLIP = /^(.+\.adc\.\d+(?:\.\d+)*)\.clip$/;
 /** An ADC's conversion of one input slice: `<layer>.adc.<strip>.<slice>.<part>`. */
 const ADC_PART = /^(.+\.adc\.\d+\.\d+)\.\d+$/;
+/** The sum of a strip's converted inputs, that digital zero points are multiplied by. */
+const TOTAL = /\.total\.\d+$/;
 const DAC_CODE = /^(.+\.dac)\.code$/;
 
 /** The converters of a program's graph that have errors, in its order. */
@@ -64,7 +66,7 @@ export function erringConverters(
  * range, held within -1 to 1:
  *
  *     ADC: code = round(clip(v + inl(v/top))),   v = gain y + offset + noise z
- *     DAC: value = gain (code + inl(code/top)) + offset
+ *     DAC: value = gain (code + inl(code/top)) + offset + noise z
  *
  * Gains, offsets, noise and normals are graph inputs: `chip/converter-draws.ts` has their draws.
  *
@@ -77,7 +79,9 @@ export function withConverterErrors(graph: Graph, erring: readonly ErringConvert
   const builder = buildGraph(graph.name, { ...graph, nodes: [] });
   const changed = new Map<string, string>();
   for (const node of graph.nodes) {
-    const inputs = node.inputs.map((input) => changed.get(input) ?? input);
+    const inputs = TOTAL.test(node.name)
+      ? [withoutErrors(node.inputs[0]!), ...node.inputs.slice(1)]
+      : node.inputs.map((input) => changed.get(input) ?? input);
     const adc = byName.get(ADC_CLIP.exec(node.name)?.[1] ?? '');
     if (adc !== undefined) {
       const top = topOf(graph, node.inputs[2]!);
@@ -92,10 +96,20 @@ export function withConverterErrors(graph: Graph, erring: readonly ErringConvert
       const code = node.outputs[0]!;
       const clip = graph.nodes.find(({ name }) => name === `${dac.name}.clip`)!;
       const level = bent(builder, `${dac.name}.error`, code, dac.errors.inl, topOf(graph, clip.inputs[2]!));
-      changed.set(code, drawn(builder, dac, level));
+      const value = drawn(builder, dac, level);
+      const { shape } = shapes.get(code)!;
+      changed.set(code, dac.errors.noiseStdLsb > 0 ? noise(dac.name, value, shape) : value);
     }
   }
   return builder.finish();
+
+  /** The codes themselves, of which a digital zero point is a multiple: it knows nothing of the errors of the DAC. */
+  function withoutErrors(value: string): string {
+    const slice = graph.nodes.find(({ op, outputs }) => op === 'Slice' && outputs[0] === value);
+    const code = slice?.inputs[0] ?? '';
+    if (!changed.has(code)) return value;
+    return builder.node('Slice', slice!.inputs, { name: `${slice!.name}.codes` });
+  }
 
   function noise(name: string, value: string, shape: Graph['inputs'][number]['shape']): string {
     const std = builder.input(noiseInput(name), 'float32', [shape.at(-1)!]);

@@ -1,7 +1,7 @@
 import { float32, type Graph, type Tensor } from '../graph/graph.ts';
 import { linearLayers } from '../graph/linear-layers.ts';
 import { transpose } from '../graph/transpose.ts';
-import { linesOfColumn, mappingFaults } from '../profile/mapping.ts';
+import { granularFault, linesOfColumn, mappingFaults, slicedDacFault } from '../profile/mapping.ts';
 import type { AdcRange, DeviceProfile, Converter as ProfileConverter } from '../profile/profile.ts';
 import {
   type CellRole,
@@ -145,8 +145,13 @@ export function compileProgram(
 }
 
 /** @throws CompileError if the cells, the DAC or the array do not allow the mapping. */
-function checkOptions({ mapping, dac, tile }: CompileOptions, profile: DeviceProfile): void {
-  const [fault] = mappingFaults(mapping, profile.levels, dac);
+function checkOptions({ mapping, dac, adc, tile }: CompileOptions, profile: DeviceProfile): void {
+  const isGranular = adc.range?.rule === 'granular' && adc.bits !== null;
+  const [fault] = [
+    ...mappingFaults(mapping, profile.levels, dac),
+    slicedDacFault(mapping, profile.converters.dac),
+    isGranular ? granularFault(mapping, profile.levels) : null,
+  ].filter((found) => found !== null);
   if (fault !== undefined) {
     throw new CompileError(`mapping, ${fault.field}`, `${fault.message}, got ${fault.got}; ${fault.cure}`);
   }

@@ -175,7 +175,8 @@ function variationLevels(variation: Variation): string {
 
 function converterTexts(name: string, { bits, range }: Bits, errors: ConverterErrors | null): string[] {
   if (bits === null) return [];
-  const kind = range?.rule === 'full-scale' || range?.rule === 'fixed' ? `${range.rule}` : 'calibrated';
+  const rule = range?.rule ?? 'calibrated';
+  const kind = rule === 'percentile' ? 'calibrated' : rule;
   const said = [`${name} of ${bits} bits with a static, ${kind} range`];
   if (errors === null) return said;
   const { gainStd, offsetStdLsb, noiseStdLsb, inl } = errors;
@@ -187,7 +188,9 @@ function converterTexts(name: string, { bits, range }: Bits, errors: ConverterEr
   if (what.length > 0)
     said.push(`errors of the ${name.slice(0, name.indexOf(')') + 1)}: ${what.join(', ')}, once a chip`);
   if (noiseStdLsb > 0)
-    said.push('thermal noise of the ADC, new at each conversion, whatever the read noise is');
+    said.push(
+      `thermal noise of the ${name.slice(0, name.indexOf(')') + 1)}, new at each conversion, whatever the read noise is`,
+    );
   return said;
 }
 

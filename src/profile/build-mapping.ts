@@ -1,5 +1,12 @@
 import type { Finding } from './finding.ts';
-import { linesOfColumn, mappingFaults, type ProfileMapping, SLICED_WEIGHT_BITS } from './mapping.ts';
+import {
+  granularFault,
+  linesOfColumn,
+  mappingFaults,
+  type ProfileMapping,
+  SLICED_WEIGHT_BITS,
+  slicedDacFault,
+} from './mapping.ts';
 import type { Converter, ProfileJson } from './profile.ts';
 import type { Mapping as MappingJson } from './schema.generated.ts';
 
@@ -19,18 +26,31 @@ export function mappingOf(source: MappingJson | undefined): ProfileMapping {
 /** Mappings that the cells, the DAC or an array of so many columns do not allow. */
 export function unmappable(
   { mapping, cell }: ProfileJson,
-  dac: Pick<Converter, 'bits' | 'rule'>,
+  { dac, adc }: Readonly<Record<'dac' | 'adc', Converter>>,
   columns: number,
 ): Finding[] {
   const chosen = mappingOf(mapping);
-  const findings = mappingFaults(chosen, cell.levels ?? null, dac).map(
-    ({ field, message, got, cure }): Finding => ({
+  const faults = [...mappingFaults(chosen, cell.levels ?? null, dac), slicedDacFault(chosen, dac)];
+  const findings = faults
+    .filter((fault) => fault !== null)
+    .map(
+      ({ field, message, got, cure }): Finding => ({
+        severity: 'error',
+        pointer: `/mapping/${field}`,
+        message: `${message}, got ${got}`,
+        cure,
+      }),
+    );
+  const granular = adc.range.rule === 'granular' ? granularFault(chosen, cell.levels ?? null) : null;
+  if (granular !== null) {
+    const { message, got, cure } = granular;
+    findings.push({
       severity: 'error',
-      pointer: `/mapping/${field}`,
+      pointer: '/converters/adc/range',
       message: `${message}, got ${got}`,
       cure,
-    }),
-  );
+    });
+  }
   const lines = linesOfColumn(chosen);
   if (columns < lines) {
     const message = `must be at least the ${lines} output lines that one column of weights takes, got ${columns}`;

@@ -157,8 +157,8 @@ export async function buildProfile(
   const tile = { gMin, gMax, rows: size('rows'), columns: size('columns') };
   const wires = buildWires(root, ohm, sound('/wires'), tile);
   const { dac, adc, findings: ofConverters } = buildConverters(root, number, sound, tile);
-  if (sound('/mapping') && sound('/cell'))
-    findings.push(...unmappable(root as ProfileJson, dac, tile.columns));
+  if ((valueAt(root, '/mapping') === undefined || sound('/mapping')) && sound('/cell'))
+    findings.push(...unmappable(root as ProfileJson, { dac, adc }, tile.columns));
   findings.push(...wires.findings, ...ofConverters);
 
   if ([...schemaFindings, ...findings].some((f) => f.severity === 'error'))

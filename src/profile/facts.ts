@@ -183,6 +183,7 @@ function rangeText(range: AdcRange): string[] {
   if (range.rule === 'calibrated') return [];
   if (range.rule === 'percentile')
     return [`range of ${Number((100 * range.share).toPrecision(8))} % of the values`];
+  if (range.rule === 'granular') return ['a step for the smallest current of a cell'];
   return range.rule === 'fixed'
     ? [`range of ${range.microsiemens} uS`]
     : ['range of the largest possible current'];

@@ -46,6 +46,34 @@ export function sliceBits({ weightBits, slices }: ProfileMapping): number {
   return (weightBits ?? SLICED_WEIGHT_BITS) / slices;
 }
 
+/** The conductances that a slice's targets take: 2^(B/N) of weights in slices, else the cell's levels; null: any. */
+export function sliceLevels(mapping: ProfileMapping, levels: number | null): number | null {
+  return mapping.slices > 1 ? 2 ** sliceBits(mapping) : levels;
+}
+
+/** What makes a granular ADC range impossible: it counts levels of cells that are driven by digits. */
+export function granularFault(mapping: ProfileMapping, levels: number | null): MappingFault | null {
+  if (mapping.inputSliceBits === null) {
+    const cure = 'give inputSliceBits (1: bit-serial), or choose another range';
+    return { field: 'inputSliceBits', message: GRANULAR, got: 'inputs that drive at once', cure };
+  }
+  if (sliceLevels(mapping, levels) !== null) return null;
+  const cure = 'give slices or the levels of a cell, or choose another range';
+  return { field: 'slices', message: GRANULAR, got: 'cells of any conductance', cure };
+}
+
+/** What makes inputs in slices impossible: errors of a DAC that drives whole codes say nothing of one that drives digits. */
+export function slicedDacFault(mapping: ProfileMapping, dac: Pick<Converter, 'errors'>): MappingFault | null {
+  if (mapping.inputSliceBits === null || dac.errors === null) return null;
+  const message =
+    'must be null beside errors of the DAC, which are those of whole codes and not of their digits';
+  const cure = 'leave the errors of the DAC out, or drive all bits at once';
+  return { field: 'inputSliceBits', message, got: mapping.inputSliceBits, cure };
+}
+
+const GRANULAR =
+  'must give inputs some bits at a time and cells of some levels beside a granular ADC range, whose step is the smallest current of a cell';
+
 /** The output lines that one column of weights takes: a line a slice, and a unit column as many. */
 export function linesOfColumn({ kind, slices }: ProfileMapping): number {
   return slices * (kind === 'offset-unit-column' ? 2 : 1);

@@ -164,6 +164,8 @@ export type AdcRange =
   | DacRange
   /** The largest difference current that can occur. */
   | { readonly rule: 'full-scale' }
+  /** So many steps of the smallest current that a cell can add: one level of a slice, driven by the least digit of an input. */
+  | { readonly rule: 'granular' }
   /** A difference current over the voltage at the end of the DAC's range. */
   | { readonly rule: 'fixed'; readonly microsiemens: number };
 
@@ -173,7 +175,7 @@ export interface ConverterErrors {
   readonly gainStd: number;
   /** Spread of the offset over converters, drawn once a chip. */
   readonly offsetStdLsb: number;
-  /** Thermal noise, new at each conversion. Of ADCs only. */
+  /** Thermal noise, new at each conversion. */
   readonly noiseStdLsb: number;
   readonly inl: Inl | null;
 }

@@ -461,6 +461,10 @@ gainStd?: Quantity
  * Spread of the offset over rows, in steps of the converter (LSB), drawn once a chip; scaled by the noise scale.
  */
 offsetStd?: number
+/**
+ * Thermal noise of a driven row, in steps of the converter (LSB), new at each conversion, with --read frozen too; scaled by the noise scale.
+ */
+noiseStd?: number
 inl?: Inl
 }
 /**
@@ -523,9 +527,9 @@ bits: (number | null)
  */
 rule?: ("symmetric" | "uniform")
 /**
- * How compilation chooses the range. calibrated: from what a tile's columns give in calibration, the least mean squared error of rounding and clipping. percentile: from the same, see percentile. full-scale: the largest difference current that can occur, all rows at the end of the DAC's range and all cells at gMax. fixed: fixedRange.
+ * How compilation chooses the range. calibrated: from what a tile's columns give in calibration, the least mean squared error of rounding and clipping. percentile: from the same, see percentile. full-scale: the largest difference current that can occur, all rows at the end of the DAC's range and all cells at gMax. granular: a step of the converter is the smallest current that a cell can add, one level of a slice driven by the least digit of an input; needs mapping.inputSliceBits, and mapping.slices or cell.levels. fixed: fixedRange.
  */
-range?: ("calibrated" | "percentile" | "full-scale" | "fixed")
+range?: ("calibrated" | "percentile" | "full-scale" | "granular" | "fixed")
 fixedRange?: Quantity
 /**
  * Thermal noise of one conversion, in steps of the converter (LSB), new at each conversion, with --read frozen too; scaled by the noise scale.

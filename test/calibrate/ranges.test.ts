@@ -4,7 +4,7 @@ import { calibrateRanges, programWeights } from '../../src/calibrate/ranges.ts';
 import { stripInput } from '../../src/compile/lower.ts';
 import { compileProgram, defaultOptions } from '../../src/compile/program.ts';
 import { float32 } from '../../src/graph/graph.ts';
-import { loadProfile } from '../../src/profile/load.ts';
+import { loadProfile, parseProfile } from '../../src/profile/load.ts';
 import { openEngine } from '../../src/runtime/open.ts';
 import { interpretAll64 } from '../support/interpreter64.ts';
 import { spread } from '../support/operator-case.ts';
@@ -95,6 +95,55 @@ test('calibrateRanges: ranges of a full scale and of a fixed current go by rows,
         }
       });
     }
+  }
+});
+
+test('calibrateRanges: granular, a step of the ADC is one level of a slice driven by one code of the DAC', async (t) => {
+  const engine = await openEngine('onnxruntime');
+  for (const [mapping, levels, steps] of [
+    [{ weightBits: 8, slices: 4, inputSliceBits: 2 }, undefined, 3],
+    [{ inputSliceBits: 1 }, 5, 4],
+  ] as const) {
+    const profile = await toyProfile({
+      cell: { gMin: '5 uS', gMax: '25 uS', ...(levels === undefined ? {} : { levels }) },
+      mapping: { kind: 'pair-one-sided', ...mapping },
+      converters: { dac: { bits: 6 }, adc: { bits: 7, range: 'granular' } },
+    });
+    const program = compileProgram(toyGraph(), TOY_LAYERS, profile, defaultOptions(profile), null);
+    const ranges = await calibrateRanges(engine, program, [toyFeeds()], 1, () => undefined);
+    for (const layer of program.layers) {
+      const { input, adc } = ranges.get(layer.name)!;
+      const { slices } = program.options.mapping;
+      layer.strips.forEach((_, strip) => {
+        for (const { slice, share } of layer.cells.filter((cell) => cell.share > 0)) {
+          for (let column = 0; column < layer.out; column++) {
+            const step =
+              (20 / steps) * share * layer.scale[strip * layer.out + column]! * (input[strip]! / 31);
+            const found = adc[(strip * slices + slice) * layer.out + column]!;
+            t.true(Math.abs(found / (63 * step) - 1) < 1e-6);
+          }
+        }
+      });
+    }
+  }
+});
+
+test('calibrateRanges: the granular range of isaac is the fixed current of 255 of its cell levels', async (t) => {
+  const granular = await loadProfile('isaac');
+  const { converters } = granular.source;
+  const adc = { bits: 9, range: 'fixed', fixedRange: '42457.5 uS' };
+  const fixed = await parseProfile({ ...granular.source, converters: { ...converters, adc } }, 'isaac');
+  const engine = await openEngine('onnxruntime');
+  const [a, b] = await Promise.all(
+    [granular, fixed].map(async (profile) => {
+      const program = compileProgram(toyGraph(), TOY_LAYERS, profile, defaultOptions(profile), null);
+      return calibrateRanges(engine, program, [toyFeeds()], 1, () => undefined);
+    }),
+  );
+  for (const name of TOY_LAYERS) {
+    a!.get(name)!.adc.forEach((range, i) => {
+      t.true(Math.abs(range / b!.get(name)!.adc[i]! - 1) < 1e-6);
+    });
   }
 });
 

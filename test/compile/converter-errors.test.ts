@@ -125,6 +125,98 @@ test('withConverterErrors: thermal noise is a normal for each conversion, before
   t.is(counted.counters.length, 5);
 });
 
+test('withConverterErrors: noise of a DAC is a normal for each row that it drives', async (t) => {
+  const program = await toyProgram({ bits: 8, noiseStd: 0.4 }, { bits: null });
+  const erring = erringConverters(program.graph, program.profile.converters);
+  const graph = withConverterErrors(program.graph, erring);
+  checkGraph(graph);
+  t.deepEqual(
+    drawnValues(graph).map(({ input, width }) => [input, width]),
+    [
+      ['first.dac.noiseDraw', 5],
+      ['second.dac.noiseDraw', 7],
+    ],
+  );
+  const normals = Object.fromEntries(
+    erring.map(({ name, width }) => [
+      noiseDrawInput(name),
+      float32([3, width], spread(3 * width, width, -2, 2)),
+    ]),
+  );
+  const draws = converterDraws(erring, { chip: 3, noise: 0.5 });
+  const values = interpretAll64(graph, { ...toyFeeds(), ...programWeights(program), ...draws, ...normals });
+  const code = values.get('first.dac.code')!.data;
+  const driven = values.get('first.dac.error.noisy')!.data;
+  const z = normals['first.dac.noiseDraw']!.data;
+  for (let i = 0; i < 15; i++) {
+    t.true(Math.abs(Number(driven[i]) - (Number(code[i]) + 0.2 * Number(z[i]))) < 1e-6);
+  }
+});
+
+test('withConverterErrors: a digital zero point is of the codes, whatever the DAC drives', async (t) => {
+  const errors = { bits: 8, gainStd: '5 %', offsetStd: 2, noiseStd: 1 };
+  const program = await toyProgram(errors, { bits: null }, { kind: 'offset' });
+  const erring = erringConverters(program.graph, program.profile.converters);
+  const graph = withConverterErrors(program.graph, erring);
+  checkGraph(graph);
+  const normals = Object.fromEntries(
+    erring.map(({ name, width }) => [
+      noiseDrawInput(name),
+      float32([3, width], spread(3 * width, width, -2, 2)),
+    ]),
+  );
+  const draws = converterDraws(erring, { chip: 3, noise: 1 });
+  const values = interpretAll64(graph, { ...toyFeeds(), ...programWeights(program), ...draws, ...normals });
+  program.layers[0]!.strips.forEach(([from, to], strip) => {
+    for (let row = 0; row < 3; row++) {
+      const codes = Array.from(values.get('first.dac.code')!.data, Number).slice(
+        5 * row + from,
+        5 * row + to,
+      );
+      const driven = Array.from(values.get('first.dac.error.noisy')!.data, Number).slice(
+        5 * row + from,
+        5 * row + to,
+      );
+      const total = Number(values.get(`first.total.${strip}`)!.data[row]);
+      const sum = (all: readonly number[]) => all.reduce((of, value) => of + value, 0);
+      t.true(Math.abs(total - sum(codes)) < 1e-6);
+      t.true(Math.abs(sum(driven) - sum(codes)) > 0.1);
+    }
+  });
+});
+
+test('compileProgram: errors of a DAC and inputs in slices are refused together', async (t) => {
+  const profile = await toyProfile({ converters: { dac: { bits: 8, offsetStd: 1 }, adc: { bits: 8 } } });
+  const options = defaultOptions(profile);
+  const mapping = { ...options.mapping, inputSliceBits: 1 };
+  t.throws(() => compileProgram(toyGraph(), TOY_LAYERS, profile, { ...options, mapping }, null), {
+    message:
+      'mapping, inputSliceBits: must be null beside errors of the DAC, which are those of whole codes and not of their digits, got 1; leave the errors of the DAC out, or drive all bits at once',
+  });
+});
+
+test('compileProgram: a granular range is refused without inputs in slices and without levels', async (t) => {
+  const mapping = { kind: 'pair-one-sided', inputSliceBits: 1, weightBits: 8, slices: 2 };
+  const converters = { dac: { bits: 8 }, adc: { bits: 8, range: 'granular' } };
+  const profile = await toyProfile({ converters, mapping });
+  const options = defaultOptions(profile);
+  const what =
+    'must give inputs some bits at a time and cells of some levels beside a granular ADC range, whose step is the smallest current of a cell, got';
+  for (const [changed, message] of [
+    [
+      { inputSliceBits: null },
+      `mapping, inputSliceBits: ${what} inputs that drive at once; give inputSliceBits (1: bit-serial), or choose another range`,
+    ],
+    [
+      { slices: 1 },
+      `mapping, slices: ${what} cells of any conductance; give slices or the levels of a cell, or choose another range`,
+    ],
+  ] as const) {
+    const how = { ...options, mapping: { ...options.mapping, ...changed } };
+    t.throws(() => compileProgram(toyGraph(), TOY_LAYERS, profile, how, null), { message });
+  }
+});
+
 test('withConverterErrors: a profile without errors keeps its graph', async (t) => {
   const program = await toyProgram({ bits: 8 }, { bits: 8, range: 'full-scale' });
   const erring = erringConverters(program.graph, program.profile.converters);

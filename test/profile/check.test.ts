@@ -374,8 +374,19 @@ test('parseProfile(text) tells what is wrong with the errors and the range of a 
     'a-b-1.json:12:109: /converters/adc/inl/y: must have as many values as "u" (3), got 2; add or remove some',
   );
   t.is(
-    await message(['"dac": { "bits": 8', '"dac": { "bits": 8, "noiseStd": 1']),
-    'a-b-1.json:12:39: /converters/dac/noiseStd: must be one of the fields bits, rule, range, percentile, gainStd, offsetStd, inl, got the unknown field "noiseStd"; leave it out',
+    await message(['"dac": { "bits": 8', '"dac": { "bits": 8, "fixedRange": "1 uS"']),
+    'a-b-1.json:12:39: /converters/dac/fixedRange: must be one of the fields bits, rule, range, percentile, gainStd, offsetStd, noiseStd, inl, got the unknown field "fixedRange"; leave it out',
+  );
+  t.is(
+    await adc('"bits": 8, "range": "granular"'),
+    'a-b-1.json:12:70: /converters/adc/range: must give inputs some bits at a time and cells of some levels beside a granular ADC range, whose step is the smallest current of a cell, got inputs that drive at once; give inputSliceBits (1: bit-serial), or choose another range',
+  );
+  t.is(
+    await message(
+      ['"dac": { "bits": 8', '"dac": { "bits": 8, "noiseStd": 1'],
+      ['"referenceTime"', '"mapping": { "inputSliceBits": 1 }, "referenceTime"'],
+    ),
+    'a-b-1.json:7:34: /mapping/inputSliceBits: must be null beside errors of the DAC, which are those of whole codes and not of their digits, got 1; leave the errors of the DAC out, or drive all bits at once',
   );
   t.is(
     await message(['"dac": { "bits": 8', '"dac": { "bits": 8, "range": "full-scale"']),

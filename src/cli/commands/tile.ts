@@ -39,7 +39,7 @@ export function registerTile(parent: Command, host: Host): void {
     ['--input-range', 'largest input that the DAC carries, in input units; auto: the largest that occurs'],
     [
       '--adc-range',
-      "largest column sum that the ADC carries, in output units; auto: the profile's full-scale or fixed range, else the largest that occurs",
+      "largest column sum that the ADC carries, in output units; auto: the profile's full-scale, granular or fixed range, else the largest that occurs",
     ],
   ] as const) {
     command.addOption(new Option(`${flag} <x|auto>`, what).argParser(range(flag)).default('auto'));
