@@ -9,6 +9,8 @@ import type { Data, Series } from './series.ts';
 import { type WrittenCell, writtenCdf, writtenLogLikelihood } from './writing-likelihood.ts';
 
 const LEAST_CELLS = 20;
+/** Relative step of a derivative by conductance. */
+const STEP = 0.01;
 
 export interface WritingFit {
   readonly std: FittedLaw | null;
@@ -129,13 +131,17 @@ function written(
   const { values, seconds } = reads[0]!;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const exponent = drift.at(targetMicrosiemens / gMax);
-  const read =
-    readNoise.law === null ? 0 : readNoise.at(mean / gMax, seconds, theta) / Math.sqrt(values.length);
+  const readAt = (g: number) =>
+    readNoise.law === null ? 0 : readNoise.at(g / gMax, seconds, theta) / Math.sqrt(values.length);
+  const read = readAt(mean);
+  const relative = Math.hypot(read, elapsed * exponent.std);
+  const readSlope = (readAt(mean * (1 + STEP)) - readAt(mean * (1 - STEP))) / (2 * STEP);
   return {
     targetMicrosiemens,
     meanMicrosiemens: mean,
     factor: Math.exp(-elapsed * exponent.mean),
-    relative: Math.hypot(read, elapsed * exponent.std),
+    relative,
+    relativeSlope: relative === 0 ? 0 : (read / relative) * readSlope,
   };
 }
 

@@ -8,14 +8,36 @@ export interface WrittenCell {
   readonly meanMicrosiemens: number;
   /** Mean over cells of what drift left of it by then: 1 at the reference read. */
   readonly factor: number;
-  /** Relative std of that mean about the cell's written conductance, by read noise and by drift. */
+  /** Relative std tau of that mean about the cell's written conductance, by read noise and by drift, at the mean. */
   readonly relative: number;
+  /** d tau / d ln g there: reads are noisy by what the cell holds, not by what was read of it. */
+  readonly relativeSlope: number;
 }
 
 /**
- * ln of the density of m = factor g (1 + tau e), g = max(0, target + shift + std z), e and z standard normal: with
- * y = m/factor, E over e of N(y/(1 + tau e); target + shift, std)/(1 + tau e), by Gauss and Hermite's rule about the peak;
- * at m = 0 the probability of g <= 0.
+ * The conductance g that a cell holds where y was read of it with noise e: y = g (1 + tau(g) e), tau(g) = tau + s (g/y - 1).
+ * Null where there is none.
+ * @returns y/g, and dy/dg at that e
+ */
+function heldCell(
+  { relative: tau, relativeSlope: s }: WrittenCell,
+  e: number,
+): { readonly grown: number; readonly slope: number } | null {
+  const b = 1 + (tau - s) * e;
+  const square = b * b + 4 * s * e;
+  if (!(square > 0)) return null;
+  const slope = Math.sqrt(square);
+  const grown = 0.5 * (b + slope);
+  return grown < LEAST_GROWN ? null : { grown, slope };
+}
+
+/** Noise that takes more than that of a cell away is left out: the rule's outermost nodes alone reach it. */
+const LEAST_GROWN = 0.02;
+
+/**
+ * ln of the density of y = m/factor, m = factor g (1 + tau(g) e), g = max(0, target + shift + std z), e and z standard normal:
+ * E over e of N(g(y, e); target + shift, std) dg/dy, by Gauss and Hermite's rule about the peak; at m = 0 the
+ * probability of g <= 0.
  */
 export function writtenLogLikelihood(cell: WrittenCell, shift: number, std: number): number {
   if (!(std > 0)) return Number.NEGATIVE_INFINITY;
@@ -34,10 +56,10 @@ export function writtenLogLikelihood(cell: WrittenCell, shift: number, std: numb
   for (let i = 0; i < NODES.length; i++) {
     const node = NODES[i]!;
     const e = peak + width * node;
-    const grown = 1 + tau * e;
-    if (grown < 0.02) continue;
-    const z = (y / grown - mean) / std;
-    const exponent = 0.5 * (node * node - e * e - z * z) - Math.log(grown);
+    const held = heldCell(cell, e);
+    if (held === null) continue;
+    const z = (y / held.grown - mean) / std;
+    const exponent = 0.5 * (node * node - e * e - z * z) - Math.log(held.slope);
     if (exponent > most) {
       sum *= Math.exp(most - exponent);
       most = exponent;
@@ -56,12 +78,13 @@ export function writtenCdf(cell: WrittenCell, shift: number, std: number): numbe
   if (y === 0 || tau === 0) return normalCdf((y - mean) / std);
   if (tau * y < std) {
     return NODES.reduce((p, e, i) => {
-      const grown = Math.max(0.02, 1 + tau * e);
+      const grown = heldCell(cell, e)?.grown ?? LEAST_GROWN;
       return p + WEIGHTS[i]! * normalCdf((y / grown - mean) / std);
     }, 0);
   }
   return NODES.reduce((p, z, i) => {
     const g = mean + std * z;
-    return p + WEIGHTS[i]! * (g <= 0 ? 1 : normalCdf((y / g - 1) / tau));
+    const noise = Math.max(1e-3 * tau, tau + cell.relativeSlope * (g / y - 1));
+    return p + WEIGHTS[i]! * (g <= 0 ? 1 : normalCdf((y / g - 1) / noise));
   }, 0);
 }
