@@ -11,7 +11,8 @@ import { studyPage } from './page.ts';
 /**
  * Trains every method with several seeds on one task, writes each onto the same simulated chips, and tabulates clean
  * results, robustness and paired differences: `node build/bench/study/main.js --task reviews --out DIR --page FILE.md`.
- * With `--settings` the arms are GRASP, StochGRASP and StochGRASP with other settings. What is in DIR already is not made
+ * Seed by seed: a study that is stopped
+ * has whole ones. With `--settings` the arms are GRASP, StochGRASP and StochGRASP with other settings. What is in DIR already is not made
  * again.
  */
 const { values: options } = parseArgs({
@@ -51,8 +52,8 @@ const dataset = options.data === undefined ? [] : ['--data', options.data];
 const commands = new Set([shown(process.argv.slice(2), 'node build/bench/study/main.js')]);
 await mkdir(join(out, 'adapters'), { recursive: true });
 
-for (const arm of arms) {
-  for (const seed of seeds) {
+for (const seed of seeds) {
+  for (const arm of arms) {
     const adapter = join(out, 'adapters', `${arm.id}-${seed}`);
     const more = options.train.split(' ').filter((word) => word !== '');
     const words = [
