@@ -6,6 +6,7 @@ import type { Tensor } from '../graph/graph.ts';
 import { type CellLaws, cellLaws } from '../profile/cell-laws.ts';
 import { arrayEffects } from './array-effects.ts';
 import { type Compensation, compensationGains } from './compensation.ts';
+import { type CellToKeep, cellsToKeep, createKeptChip } from './kept-chip.ts';
 import { createLiveReader, type LiveReader } from './live-read.ts';
 import { presentLayerCells } from './present-cells.ts';
 import { type ErrorSource, hasWires, lawsOf } from './sources.ts';
@@ -26,8 +27,9 @@ export interface ChipState {
 }
 
 /**
- * Makes the effective weights of simulated chips of one program. Cells are not stored: each is drawn again from its
- * streams, so any chip at any time is one pass, and the same whatever was asked for before.
+ * Makes the effective weights of simulated chips of one program. Each cell is drawn again from its streams, so any chip at any
+ * time is one pass, and the same whatever was asked for before. Of a chip that is asked for again and again (`kept-chip.ts`), written
+ * states and drift exponents are kept: the same bits, sooner.
  */
 export interface ChipWriter {
   /** The strips' weights as graph inputs. The arrays are the writer's own: the next call overwrites them. */
@@ -51,14 +53,16 @@ interface Place {
 }
 
 /**
- * Makes a writer for a program's chips. It holds targets and weights in WebAssembly memory: 12 bytes a weight of one pair.
+ * Makes a writer for a program's chips. It holds targets and weights in WebAssembly memory: 12 bytes a weight of one pair; and 16
+ * more, up to `KEPT_BYTES` in all, of a chip asked for at several ages or reads in a row.
  *
  * @throws RangeError if that is beyond 4 GiB; UsageError, when asked for weights, for an age that the profile does not support
  */
 export function createChipWriter(program: Program): ChipWriter {
-  const { kernels, places } = placed(program);
+  const { kernels, places, chosen } = placed(program);
   const wired = createWiredCells(program);
   const effectsOf = arrayEffects(program);
+  const keptChip = createKeptChip(kernels, chosen, effectsOf);
   const tables = new Map<number, CellLaws>();
   // Building tables costs more than a chip, and the kernels keep those that they hold.
   const lawsAt = (seconds: number): CellLaws => {
@@ -71,6 +75,7 @@ export function createChipWriter(program: Program): ChipWriter {
   const pass = (state: ChipState, seconds: number, event: number): Float64Array[] => {
     const laws = lawsOf(state.source, lawsAt(seconds));
     const throughWires = wired !== null && hasWires(state.source) ? wired : null;
+    const keptOf = throughWires === null ? keptChip.recall(state, laws) : () => undefined;
     return places.map((place) => {
       const { layer, couples, weights } = place;
       const { name, out: columns } = layer;
@@ -94,6 +99,8 @@ export function createChipWriter(program: Program): ChipWriter {
             minus: minus === null ? null : cellStreams(state.chip, name, minus.name, event),
             plusEffects: effectsOf(state, layer, plus, strip),
             minusEffects: minus === null ? undefined : effectsOf(state, layer, minus, strip),
+            keptPlus: keptOf(layer, plus),
+            keptMinus: minus === null ? undefined : keptOf(layer, minus),
             targetPlus: plus.targets,
             targetMinus: minus === null ? null : minus.targets,
             columns,
@@ -219,28 +226,34 @@ export function readEvent({ seconds, read }: Pick<ChipState, 'seconds' | 'read'>
 /** The read at the reference time that drift is measured against: a read of its own. */
 const REFERENCE_READ = -1;
 
-/** The kernels with a program's targets, and room for its weights, in their memory. */
+/** The kernels with a program's targets, and room for its weights and kept cells, in their memory. */
 function placed(program: Program) {
   const targets = program.layers.flatMap((layer) => layer.cells.map((cell) => cell.targets.length));
   const weights = program.layers.flatMap(({ strips, cells, out }) =>
     strips.flatMap(([from, to]) => Array.from({ length: sliceCount(cells) }, () => (to - from) * out)),
   );
-  const sizes = [...targets, ...weights];
-  const kernels = createKernels({ bytes: sizes.reduce((sum, size) => sum + 4 * size + 64, 0) });
+  const used = [...targets, ...weights].reduce((sum, size) => sum + 4 * size + 64, 0);
+  const toKeep = cellsToKeep(program, used);
+  const kernels = createKernels({ bytes: toKeep.reduce((sum, { bytes }) => sum + bytes, used) });
   const copied = (cell: LayerCell): LayerCell => {
     const array = kernels.allocate(cell.targets.length);
     array.set(cell.targets);
     return { ...cell, targets: array };
   };
+  const cellsOf = new Map(program.layers.map((layer) => [layer, layer.cells.map(copied)]));
   const places = program.layers.map((layer): Place => {
     const slices = sliceCount(layer.cells);
     return {
       layer,
-      couples: couplesOf(layer.cells.map(copied)),
+      couples: couplesOf(cellsOf.get(layer)!),
       weights: layer.strips.map(([from, to]) =>
         Array.from({ length: slices }, () => kernels.allocate((to - from) * layer.out)),
       ),
     };
   });
-  return { kernels, places };
+  const chosen = toKeep.map((kept): CellToKeep => {
+    const cell = cellsOf.get(kept.layer)!.find(({ name }) => name === kept.cell.name)!;
+    return { ...kept, cell };
+  });
+  return { kernels, places, chosen };
 }

@@ -18,6 +18,8 @@ export interface CellKernels {
   readCells(job: ReadJob): void;
   /** Targets to cells at the time of the laws: written, varied, drifted, stuck, and read if there is a stream for it. */
   presentCells(job: PresentJob): void;
+  /** Targets to what stays of written cells at all ages, for `effectiveWeights` to go on from. */
+  keepCells(job: KeepJob): void;
   /** Targets of pairs, or of cells that stand alone, to weights, in one pass that stores no cell. */
   effectiveWeights(job: EffectiveWeightsJob): void;
 }
@@ -63,6 +65,23 @@ export interface PresentJob extends CellJob {
   readonly effects?: ArrayEffects | undefined;
 }
 
+/** What stays of written cells at all ages, where the laws of writing and of drift exponents do not go by the age. */
+export interface KeptCells {
+  /** Conductances after writing and variation, microsiemens. */
+  readonly written: Float32Array;
+  /** Drift exponents, not negative. */
+  readonly exponents: Float32Array;
+}
+
+export interface KeepJob extends Omit<CellJob, 'out'> {
+  readonly targets: Float32Array;
+  readonly streams: CellStreams;
+  /** Of its effects the factors of columns; stuck cells are set at each age. */
+  readonly effects?: ArrayEffects | undefined;
+  /** Filled; of the length of the targets. The kernels want both in their memory. */
+  readonly out: KeptCells;
+}
+
 export interface EffectiveWeightsJob {
   readonly laws: CellLaws;
   readonly noiseScale: number;
@@ -72,6 +91,12 @@ export interface EffectiveWeightsJob {
   /** Default: neither stuck cells nor factors of columns. */
   readonly plusEffects?: ArrayEffects | undefined;
   readonly minusEffects?: ArrayEffects | undefined;
+  /**
+   * Of the whole layer, `[in, columns]`: cells that `keepCells` kept, of the same streams, noise scale, factors and laws but for their
+   * age. They age and are read without being drawn again, to the same bits. Default: they are drawn.
+   */
+  readonly keptPlus?: KeptCells | undefined;
+  readonly keptMinus?: KeptCells | undefined;
   /** Targets of the whole layer, `[in, columns]`. */
   readonly targetPlus: Float32Array;
   readonly targetMinus: Float32Array | null;
@@ -97,13 +122,23 @@ export function checkCellJob(
   name: string,
   job: CellJob & { readonly targets?: Float32Array; readonly cells?: Float32Array },
 ): void {
-  checkNoiseScale(name, job.noiseScale);
-  const first = job.first ?? 0;
+  checkPlace(name, job);
+  checkLength(name, 'targets', job.targets, job.out.length);
+  checkLength(name, 'cells', job.cells, job.out.length);
+}
+
+/** @throws RangeError where a job's numbers or lengths do not fit together */
+export function checkKeepJob(job: KeepJob): void {
+  checkPlace('keepCells', job);
+  checkLength('keepCells', 'out.written', job.out.written, job.targets.length);
+  checkLength('keepCells', 'out.exponents', job.out.exponents, job.targets.length);
+}
+
+function checkPlace(name: string, { noiseScale, first = 0 }: Pick<CellJob, 'noiseScale' | 'first'>): void {
+  checkNoiseScale(name, noiseScale);
   if (!Number.isSafeInteger(first) || first < 0) {
     throw new RangeError(`${name}: the first cell must be an integer >= 0, got ${first}; count from 0`);
   }
-  checkLength(name, 'targets', job.targets, job.out.length);
-  checkLength(name, 'cells', job.cells, job.out.length);
 }
 
 /** @throws RangeError where a read of cells with telegraph noise has no stream for it */
@@ -144,6 +179,10 @@ export function checkEffectiveWeightsJob(job: EffectiveWeightsJob): void {
     throw new RangeError(`${name}: both cells of a pair must be read, or none, got one; give both a stream`);
   }
   checkLength(name, 'targetMinus', job.targetMinus ?? undefined, targetPlus.length);
+  for (const [what, kept] of Object.entries({ keptPlus: job.keptPlus, keptMinus: job.keptMinus })) {
+    checkLength(name, `${what}.written`, kept?.written, targetPlus.length);
+    checkLength(name, `${what}.exponents`, kept?.exponents, targetPlus.length);
+  }
   checkLength(name, 'scale', job.scale, columns);
   checkLength(name, 'plusEffects.factors', job.plusEffects?.factors ?? undefined, columns);
   checkLength(name, 'minusEffects.factors', job.minusEffects?.factors ?? undefined, columns);

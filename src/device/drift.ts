@@ -20,19 +20,33 @@ export function driftedCell(
   laws: CellLaws,
   noiseScale: number,
 ): number {
-  const elapsed = f(laws.driftLog);
-  const isRandom = driftIsRandom(laws, noiseScale);
-  const hasMean = laws.driftExponentMean !== null && elapsed !== 0;
-  if (!isRandom && !hasMean) return g;
+  return agedCell(g, driftExponent(target, z, laws, noiseScale), laws, noiseScale);
+}
+
+/** The exponent nu of a cell with this target: drawn once, its own at all ages. */
+export function driftExponent(target: number, z: number, laws: CellLaws, noiseScale: number): number {
   const x = f(target * f(1 / laws.gMaxMicrosiemens));
   let exponent = laws.driftExponentMean === null ? 0 : lookup(laws.driftExponentMean, x);
-  if (isRandom && laws.driftExponentStd !== null) {
+  if (exponentIsRandom(laws, noiseScale) && laws.driftExponentStd !== null) {
     exponent = f(exponent + f(f(f(noiseScale) * lookup(laws.driftExponentStd, x)) * z));
   }
-  return f(g * expOfNegative(-f(Math.abs(exponent) * elapsed)));
+  return Math.abs(exponent);
+}
+
+/** A cell with exponent nu at the age of the laws, as `driftedCell` has it. */
+export function agedCell(g: number, exponent: number, laws: CellLaws, noiseScale: number): number {
+  const elapsed = f(laws.driftLog);
+  const drifts = laws.driftExponentMean !== null || exponentIsRandom(laws, noiseScale);
+  if (!drifts || elapsed === 0) return g;
+  return f(g * expOfNegative(-f(exponent * elapsed)));
+}
+
+/** Whether the exponents are drawn, a normal number for each cell. */
+export function exponentIsRandom(laws: CellLaws, noiseScale: number): boolean {
+  return laws.driftExponentStd !== null && f(noiseScale) !== 0;
 }
 
 /** Whether drift draws a normal number for each cell. */
 export function driftIsRandom(laws: CellLaws, noiseScale: number): boolean {
-  return laws.driftExponentStd !== null && f(noiseScale) !== 0 && f(laws.driftLog) !== 0;
+  return exponentIsRandom(laws, noiseScale) && f(laws.driftLog) !== 0;
 }

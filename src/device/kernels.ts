@@ -3,9 +3,17 @@ import { TABLE_POINTS, type Table } from '../core/table.ts';
 import { compileWasm, instantiateWasm, type WasmModule, wasmMemory } from '../core/wasm.ts';
 import type { CellLaws } from '../profile/cell-laws.ts';
 import type { ArrayEffects } from './array-effects.ts';
-import { type CellKernels, checkCellJob, checkEffectiveWeightsJob, checkTelegraph } from './cell-jobs.ts';
+import {
+  type CellKernels,
+  checkCellJob,
+  checkEffectiveWeightsJob,
+  checkKeepJob,
+  checkTelegraph,
+  type KeptCells,
+} from './cell-jobs.ts';
 import type { CellStreams } from './cell-streams.ts';
 import { EFFECTS_BYTES, effectsRoom, MOST_COLUMNS } from './kernel-effects.ts';
+import type { KernelExports } from './kernel-exports.ts';
 import { KERNELS_WASM } from './kernels-wasm.ts';
 import { readBounds } from './read.ts';
 import { writeFloor } from './write.ts';
@@ -19,40 +27,6 @@ export interface Kernels extends CellKernels {
   allocate(length: number): Float32Array;
 }
 
-interface Exports {
-  firstFree(): number;
-  tableAt(table: number): number;
-  setPresent(table: number, isPresent: number): void;
-  setNumbers(inverseGMax: number, driftLog: number): void;
-  setBounds(floor: number, low: number, high: number): void;
-  setCellVariation(std: number): void;
-  setFactors(kind: number, factors: number, columns: number): void;
-  setStuck(kind: number, positions: number, values: number, count: number): void;
-  streamAt(slot: number): number;
-  stageCells(
-    stages: number,
-    targets: number,
-    cells: number,
-    out: number,
-    count: number,
-    first: number,
-    noise: number,
-  ): void;
-  effectiveWeights(
-    stages: number,
-    targetPlus: number,
-    targetMinus: number,
-    out: number,
-    count: number,
-    first: number,
-    columns: number,
-    scale: number,
-    gain: number,
-    noise: number,
-    sums: number,
-  ): void;
-}
-
 /** Stages, as bits: see `assembly/cells.ts`. */
 const WRITE = 1;
 const DRIFT = 2;
@@ -63,6 +37,8 @@ const ALL = WRITE + VARY + DRIFT + STICK;
 
 /** Elements carried at a time of an array outside the memory. */
 const CARRIED = 2 ** 16;
+
+const NOT_KEPT = [0, 0] as const;
 
 /** Room for what the module holds itself. */
 const MODULE_BYTES = 2 ** 17;
@@ -84,7 +60,7 @@ export function createKernels({ bytes }: { bytes: number }): Kernels {
   compiled ??= compileWasm('device kernels', KERNELS_WASM);
   const total = RESERVED_BYTES + bytes + MARGIN_BYTES;
   const memory = wasmMemory('createKernels', total);
-  const wasm = instantiateWasm<Exports>(compiled, memory);
+  const wasm = instantiateWasm<KernelExports>(compiled, memory);
   if (wasm.firstFree() > MODULE_BYTES) throw new Error('device kernels: MODULE_BYTES is too small');
 
   const carriers = [0, 1, 2].map(
@@ -171,6 +147,15 @@ export function createKernels({ bytes }: { bytes: number }): Kernels {
     }
   }
 
+  /** Where kept cells and their exponents lie. @throws RangeError outside the kernels' memory */
+  function keptPlace(name: string, { written, exponents }: KeptCells, from: number): [number, number] {
+    if (!isInside(written) || !isInside(exponents)) {
+      const cure = 'make them by allocate';
+      throw new RangeError(`${name}: kept cells must lie in the kernels' memory, got other arrays; ${cure}`);
+    }
+    return [written.byteOffset + 4 * from, exponents.byteOffset + 4 * from];
+  }
+
   return {
     allocate(length) {
       const start = free;
@@ -216,6 +201,20 @@ export function createKernels({ bytes }: { bytes: number }): Kernels {
       runStages(ALL + (job.streams.read === null ? 0 : READ), job);
     },
 
+    keepCells(job) {
+      checkKeepJob(job);
+      const { laws, noiseScale, targets, first = 0 } = job;
+      setLaws(laws);
+      setStreams(0, job.streams);
+      effects.setFactors(0, job.effects);
+      const step = isInside(targets) ? Math.max(1, targets.length) : CARRIED;
+      for (let from = 0; from < targets.length; from += step) {
+        const to = Math.min(from + step, targets.length);
+        const out = keptPlace('keepCells', job.out, from);
+        wasm.keepCells(place(0, targets, from, to), ...out, to - from, first + from, noiseScale);
+      }
+    },
+
     effectiveWeights(job) {
       checkEffectiveWeightsJob(job);
       const { columns, targetPlus, targetMinus, out, columnSums, gain, noiseScale } = job;
@@ -240,6 +239,10 @@ export function createKernels({ bytes }: { bytes: number }): Kernels {
       const step = [targetPlus, targetMinus ?? out, out].every(isInside) ? Math.max(1, end - first) : CARRIED;
       for (let from = first, to = first; from < end; from = to) {
         to = Math.min(from + step, end);
+        [job.keptPlus, job.keptMinus].forEach((kept, kind) => {
+          const [written, exponents] = kept ? keptPlace('effectiveWeights', kept, from) : NOT_KEPT;
+          wasm.setKept(kind, written, exponents);
+        });
         // Each shortens the call to what it has room for; the first is told again how long it has become.
         for (const kind of [0, 1, 0]) to = effects.setStuck(kind, kinds[kind], from, to);
         wasm.effectiveWeights(

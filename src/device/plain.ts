@@ -3,9 +3,16 @@ import { words } from '../core/philox.ts';
 import type { Stream } from '../core/stream.ts';
 import type { CellLaws } from '../profile/cell-laws.ts';
 import type { ArrayEffects } from './array-effects.ts';
-import { type CellKernels, checkCellJob, checkEffectiveWeightsJob, checkTelegraph } from './cell-jobs.ts';
+import {
+  type CellKernels,
+  checkCellJob,
+  checkEffectiveWeightsJob,
+  checkKeepJob,
+  checkTelegraph,
+  type KeptCells,
+} from './cell-jobs.ts';
 import type { CellStreams } from './cell-streams.ts';
-import { driftedCell, driftIsRandom } from './drift.ts';
+import { agedCell, driftExponent, driftedCell, driftIsRandom, exponentIsRandom } from './drift.ts';
 import { stickCells } from './faults.ts';
 import { readCell, readIsRandom, telegraphedCell } from './read.ts';
 import { variedCell, varyIsRandom } from './vary.ts';
@@ -68,18 +75,34 @@ export const plainKernels: CellKernels = {
     job.out.set(present(laws, noiseScale, streams, targets, first, effects));
   },
 
+  keepCells(job) {
+    checkKeepJob(job);
+    const { laws, noiseScale, streams, targets, effects, first = 0 } = job;
+    const { written, exponents } = job.out;
+    plainKernels.writeCells({ laws, noiseScale, targets, first, out: written, stream: streams.write });
+    const factors = effects === undefined ? undefined : { ...effects, stuck: null };
+    const cells = { cells: written, out: written, stream: streams.vary, effects: factors };
+    plainKernels.varyCells({ laws, noiseScale, first, ...cells });
+    const z = normals(exponentIsRandom(laws, noiseScale), streams.drift, targets.length, first);
+    for (let i = 0; i < targets.length; i++) {
+      exponents[i] = driftExponent(targets[i] ?? NaN, z[i] ?? 0, laws, noiseScale);
+    }
+  },
+
   effectiveWeights(job) {
     checkEffectiveWeightsJob(job);
     const { laws, noiseScale, columns, scale, gain, out, columnSums } = job;
     const first = job.fromRow * columns;
-    const targetPlus = job.targetPlus.subarray(first, job.toRow * columns);
-    const targetMinus =
-      job.targetMinus?.subarray(first, job.toRow * columns) ?? new Float32Array(targetPlus.length);
-    const plus = present(laws, noiseScale, job.plus, targetPlus, first, job.plusEffects);
+    const rows = [first, job.toRow * columns] as const;
+    const targetPlus = job.targetPlus.subarray(...rows);
+    const targetMinus = job.targetMinus?.subarray(...rows) ?? new Float32Array(targetPlus.length);
+    const keptPlus = keptRows(job.keptPlus, rows);
+    const plus = present(laws, noiseScale, job.plus, targetPlus, first, job.plusEffects, keptPlus);
+    const keptMinus = keptRows(job.keptMinus, rows);
     const minus =
       job.minus === null
         ? targetMinus
-        : present(laws, noiseScale, job.minus, targetMinus, first, job.minusEffects);
+        : present(laws, noiseScale, job.minus, targetMinus, first, job.minusEffects, keptMinus);
     for (let i = 0; i < plus.length; i++) {
       const column = i % columns;
       const weight = f(f((plus[i] ?? NaN) - (minus[i] ?? NaN)) * (scale[column] ?? NaN));
@@ -92,6 +115,14 @@ export const plainKernels: CellKernels = {
   },
 };
 
+function keptRows(
+  kept: KeptCells | undefined,
+  [from, to]: readonly [from: number, to: number],
+): KeptCells | undefined {
+  if (kept === undefined) return undefined;
+  return { written: kept.written.subarray(from, to), exponents: kept.exponents.subarray(from, to) };
+}
+
 function present(
   laws: CellLaws,
   noiseScale: number,
@@ -99,12 +130,19 @@ function present(
   targets: Float32Array,
   first: number,
   effects: ArrayEffects | undefined,
+  kept?: KeptCells,
 ): Float32Array {
   const out = new Float32Array(targets.length);
   const job = { laws, noiseScale, targets, first, out };
-  plainKernels.writeCells({ ...job, stream: streams.write });
-  plainKernels.varyCells({ ...job, cells: out, stream: streams.vary, effects });
-  plainKernels.driftCells({ ...job, cells: out, stream: streams.drift });
+  if (kept === undefined) {
+    plainKernels.writeCells({ ...job, stream: streams.write });
+    plainKernels.varyCells({ ...job, cells: out, stream: streams.vary, effects });
+    plainKernels.driftCells({ ...job, cells: out, stream: streams.drift });
+  } else {
+    for (let i = 0; i < out.length; i++) {
+      out[i] = agedCell(kept.written[i] ?? NaN, kept.exponents[i] ?? NaN, laws, noiseScale);
+    }
+  }
   // Stuck cells do not drift.
   if (effects?.stuck) stickCells(out, effects.stuck, first);
   if (streams.read !== null) {

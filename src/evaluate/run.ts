@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { Piscina } from 'piscina';
 import { HoldfastError, SurroundingsError } from '../core/errors.ts';
 import type { Progress } from '../core/progress.ts';
+import { jobQueue } from './job-queue.ts';
 import type { Job } from './plan.ts';
 import { remainingJobs } from './plan.ts';
 import type { Sample } from './sample.ts';
@@ -10,7 +11,7 @@ import type { WorkerSetup } from './worker.ts';
 
 /**
  * Does what is left of a plan in a pool of worker threads and appends each row to `samples.jsonl` as soon as it is
- * made. Rows do not depend on the number of workers or on their order.
+ * made. Rows do not depend on the number of workers or on their order. A worker stays with a chip while it can.
  *
  * @param jobs The whole plan; jobs whose rows the file already holds are skipped.
  * @param workers Number of worker threads, each with one thread of its own in the engine.
@@ -27,36 +28,33 @@ export async function runJobs(
 ): Promise<{ before: number; made: number }> {
   const file = await openSamples(path);
   let made = 0;
-  let pool: Piscina | undefined;
+  let pools: readonly Piscina[] = [];
   try {
     const left = remainingJobs(jobs, file.samples);
     progress.stage('evaluate', jobs.length);
     progress.advance(jobs.length - left.length);
     if (left.length > 0) {
-      const threads = Math.min(workers, left.length);
-      pool = new Piscina({
-        filename: new URL('./worker.js', import.meta.url).href,
-        minThreads: threads,
-        maxThreads: threads,
-        workerData: setup,
-        recordTiming: false,
-      });
+      // A pool of one thread for each worker: who gets which job is for the queue to say.
+      pools = Array.from({ length: Math.min(workers, left.length) }, () => worker(setup));
       const stop = new AbortController();
-      // Each waiting job listens to it.
+      // Each running job listens to it.
       setMaxListeners(0, stop.signal);
       if (signal?.aborted) stop.abort();
       signal?.addEventListener('abort', () => stop.abort(), { once: true });
+      const queue = jobQueue(left);
       let writing: Promise<void> = Promise.resolve();
       await Promise.all(
-        left.map(async (job) => {
-          const rows = (await pool!.run(job, { signal: stop.signal }).catch((error: unknown) => {
-            stop.abort();
-            throw error;
-          })) as Sample[];
-          made += rows.length;
-          writing = writing.then(() => file.append(rows));
-          await writing;
-          progress.advance();
+        pools.map(async (pool) => {
+          for (let job = queue.next(null); job !== null; job = queue.next(job)) {
+            const rows = (await pool.run(job, { signal: stop.signal }).catch((error: unknown) => {
+              stop.abort();
+              throw error;
+            })) as Sample[];
+            made += rows.length;
+            writing = writing.then(() => file.append(rows));
+            await writing;
+            progress.advance();
+          }
         }),
       );
     }
@@ -75,7 +73,17 @@ export async function runJobs(
       error,
     );
   } finally {
-    await pool?.destroy();
+    await Promise.all(pools.map((pool) => pool.destroy()));
     await file.close();
   }
+}
+
+function worker(setup: WorkerSetup): Piscina {
+  return new Piscina({
+    filename: new URL('./worker.js', import.meta.url).href,
+    minThreads: 1,
+    maxThreads: 1,
+    workerData: setup,
+    recordTiming: false,
+  });
 }

@@ -74,7 +74,8 @@ export function cosNearZero(angle: v128): v128 {
 /** e^y for y <= 0, error 8e-9; below -87 as at -87 (1.6e-38), where float32 has no normal numbers left. */
 @inline
 export function expOfNegative(y: v128): v128 {
-  const x = f32x4.max(y, coefficient(EXP, 6));
+  // One instruction, where max takes seven to care for NaN and -0.
+  const x = f32x4.pmax(y, coefficient(EXP, 6));
   // Adding 1.5 x 2^23 rounds to an integer, which then stands in the lowest bits.
   const shifted = f32x4.add(f32x4.mul(x, coefficient(EXP, 7)), coefficient(EXP, 8));
   const k = f32x4.sub(shifted, coefficient(EXP, 8));

@@ -52,7 +52,7 @@ export function varyStage(kind: i32, cells: usize, n: i32, first: u64, z: usize,
     const bytes = (<usize>n) << 2;
     for (let at: usize = 0; at < bytes; at += 16) {
       const spread = f32x4.mul(f32x4.splat(std), v128.load(z + at));
-      const factor = f32x4.max(f32x4.add(f32x4.splat(1), spread), f32x4.splat(0));
+      const factor = f32x4.pmax(f32x4.add(f32x4.splat(1), spread), f32x4.splat(0));
       v128.store(cells + at, f32x4.mul(v128.load(cells + at), factor));
     }
     return;
@@ -75,7 +75,7 @@ function varyRun(cells: usize, z: usize, factors: usize, n: i32, std: f32): void
   let at: usize = 0;
   for (; at < vectors; at += 16) {
     const spread = f32x4.mul(f32x4.splat(std), v128.load(z + at));
-    const factor = f32x4.max(f32x4.add(v128.load(factors + at), spread), f32x4.splat(0));
+    const factor = f32x4.pmax(f32x4.add(v128.load(factors + at), spread), f32x4.splat(0));
     v128.store(cells + at, f32x4.mul(v128.load(cells + at), factor));
   }
   for (; at < end; at += 4) {

@@ -4,8 +4,11 @@ import { fillNormals } from '../../core/assembly/normals';
 import { fillWords } from '../../core/assembly/philox';
 import { stickStage, varies, varyIsRandom, varyStage } from './array';
 import {
-  driftIsRandom,
+  ageStage,
   driftStage,
+  drifts,
+  exponentIsRandom,
+  exponentStage,
   isTelegraphic,
   readIsBounded,
   readIsRandom,
@@ -26,6 +29,8 @@ export const READ = 4;
 export const VARY = 8;
 /** Stuck cells; after DRIFT, for they do not drift. */
 export const STICK = 16;
+/** In place of WRITE, VARY and DRIFT: the cells that were kept, aged by their exponents. */
+export const AGE = 32;
 
 /** Stream slots of one kind of cell: write, drift, read, vary, telegraph. */
 const SLOTS = 5;
@@ -36,6 +41,20 @@ const normals: usize = memory.data((1024 + 64) * 4, 16);
 /** What stages that are not random multiply: the other room may hold bare words, of which some are no numbers. */
 const zeros: usize = memory.data((1024 + 16) * 4, 16);
 const scratch: usize = memory.data((1024 + 16) * 4, 16);
+
+/** Of each kind of cell: where this call's kept cells and their exponents lie; 0: they are not kept. */
+const kept: usize = memory.data(2 * 8, 16);
+
+export function setKept(kind: i32, cells: usize, exponents: usize): void {
+  store<usize>(kept + ((<usize>kind) << 3), cells);
+  store<usize>(kept + ((<usize>kind) << 3), exponents, 4);
+}
+
+/** The stages of a kind of cell: of kept ones, those of `stages` that are left. */
+export function stagesOf(kind: i32, stages: i32): i32 {
+  const isKept = load<usize>(kept + ((<usize>kind) << 3)) != 0;
+  return isKept ? (stages & ~(WRITE | VARY | DRIFT)) | AGE : stages;
+}
 
 /** Where the key and the counter of a stream (four words) are to be put. */
 export function streamAt(slot: i32): usize {
@@ -82,9 +101,14 @@ export function runStages(
     const z = varyIsRandom(noise) ? draw(slot + 3, first, n) : zeros;
     varyStage(kind, cells, n, first, z, noise);
   }
-  if (stages & DRIFT) {
-    const z = driftIsRandom(noise) ? draw(slot + 1, first, n) : zeros;
+  if (stages & DRIFT && drifts(noise)) {
+    const z = exponentIsRandom(noise) ? draw(slot + 1, first, n) : zeros;
     driftStage(cells, targets, n, z, noise);
+  }
+  if (stages & AGE) {
+    const own = kept + ((<usize>kind) << 3);
+    const moved = (<usize>at) << 2;
+    ageStage(cells, load<usize>(own) + moved, load<usize>(own, 4) + moved, n, noise);
   }
   if (stages & STICK) stickStage(kind, cells, at, n);
   if (stages & READ && isTelegraphic(noise)) {
@@ -114,6 +138,32 @@ export function stageCells(
     if (!(stages & WRITE)) memory.copy(scratch, cells + offset, bytes);
     runStages(stages, scratch, targets + offset, n, element, at, 0, noise);
     memory.copy(out + offset, scratch, bytes);
+    at += n;
+  }
+}
+
+/**
+ * Keeps `count` cells, from element `first` of the layer on: what is in them after WRITE and VARY, and their drift
+ * exponents. AGE goes on from there, to the same bits as DRIFT.
+ */
+export function keepCells(
+  targets: usize,
+  cells: usize,
+  exponents: usize,
+  count: i32,
+  first: f64,
+  noise: f32,
+): void {
+  for (let at = 0; at < count; ) {
+    const element = <u64>first + at;
+    const n = min(BLOCK - <i32>(element & 15), count - at);
+    const bytes = (<usize>n) << 2;
+    const offset = (<usize>at) << 2;
+    runStages(WRITE | VARY, scratch, targets + offset, n, element, at, 0, noise);
+    memory.copy(cells + offset, scratch, bytes);
+    const z = exponentIsRandom(noise) ? draw(1, element, n) : zeros;
+    exponentStage(scratch, targets + offset, n, z, noise);
+    memory.copy(exponents + offset, scratch, bytes);
     at += n;
   }
 }

@@ -1,6 +1,6 @@
 // Targets to effective weights in one pass, cells being recomputed from their streams. The twin is in ../plain.ts.
 
-import { BLOCK, runStages } from './cells';
+import { BLOCK, runStages, stagesOf } from './cells';
 
 const plusCells: usize = memory.data((1024 + 16) * 4, 16);
 const minusCells: usize = memory.data((1024 + 16) * 4, 16);
@@ -24,29 +24,33 @@ export function effectiveWeights(
   sums: usize,
 ): void {
   let column = <i32>((<u64>first) % columns);
+  const plusStages = stagesOf(0, stages);
+  const minusStages = stagesOf(1, stages);
   if (!targetMinus) memory.fill(minusCells, 0, BLOCK << 2);
   for (let at = 0; at < count; ) {
     const element = <u64>first + at;
     const n = min(BLOCK - <i32>(element & 15), count - at);
     const offset = (<usize>at) << 2;
-    runStages(stages, plusCells, targetPlus + offset, n, element, at, 0, noise);
-    if (targetMinus) runStages(stages, minusCells, targetMinus + offset, n, element, at, 1, noise);
+    runStages(plusStages, plusCells, targetPlus + offset, n, element, at, 0, noise);
+    if (targetMinus) runStages(minusStages, minusCells, targetMinus + offset, n, element, at, 1, noise);
     for (let done = 0; done < n; ) {
       const run = min(columns - column, n - done);
       const moved = (<usize>done) << 2;
       const from = (<usize>column) << 2;
-      weights(plusCells + moved, minusCells + moved, run, scale + from, gain, out + offset + moved);
+      const to = out + offset + moved;
       if (sums) {
-        addSums(
+        weightsAndSums(
           plusCells + moved,
           minusCells + moved,
           targetPlus + offset + moved,
           targetMinus ? targetMinus + offset + moved : minusCells,
           run,
           scale + from,
+          gain,
+          to,
           sums + 2 * from,
         );
-      }
+      } else weights(plusCells + moved, minusCells + moved, run, scale + from, gain, to);
       done += run;
       column += run;
       if (column == columns) column = 0;
@@ -69,21 +73,40 @@ function weights(plus: usize, minus: usize, n: i32, scale: usize, gain: f32, out
   }
 }
 
-function addSums(
+/** As `weights`; and adds each weight without the gain, with the sign of its target, to its column's sum. */
+function weightsAndSums(
   plus: usize,
   minus: usize,
   targetPlus: usize,
   targetMinus: usize,
   n: i32,
   scale: usize,
+  gain: f32,
+  out: usize,
   sums: usize,
 ): void {
-  for (let i: usize = 0; i < <usize>n; i++) {
-    const at = i << 2;
+  const end = (<usize>n) << 2;
+  const vectors = end & ~15;
+  let at: usize = 0;
+  for (; at < vectors; at += 16) {
+    const direction = f32x4.sub(v128.load(targetPlus + at), v128.load(targetMinus + at));
+    const difference = f32x4.sub(v128.load(plus + at), v128.load(minus + at));
+    const weight = f32x4.mul(difference, v128.load(scale + at));
+    v128.store(out + at, f32x4.mul(weight, f32x4.splat(gain)));
+    const adds = v128.and(weight, f32x4.gt(direction, f32x4.splat(0)));
+    const subtracts = v128.and(f32x4.neg(weight), f32x4.lt(direction, f32x4.splat(0)));
+    const term = v128.or(adds, subtracts);
+    const sum = sums + 2 * at;
+    v128.store(sum, f64x2.add(v128.load(sum), f64x2.promote_low_f32x4(term)));
+    const upper = f64x2.promote_low_f32x4(v128.shuffle<f32>(term, term, 2, 3, 2, 3));
+    v128.store(sum, f64x2.add(v128.load(sum, 16), upper), 16);
+  }
+  for (; at < end; at += 4) {
     const direction = load<f32>(targetPlus + at) - load<f32>(targetMinus + at);
     const weight = (load<f32>(plus + at) - load<f32>(minus + at)) * load<f32>(scale + at);
+    store<f32>(out + at, weight * gain);
     const term: f32 = direction > 0 ? weight : direction < 0 ? -weight : 0;
-    const sum = sums + (i << 3);
+    const sum = sums + 2 * at;
     store<f64>(sum, load<f64>(sum) + <f64>term);
   }
 }

@@ -1,7 +1,7 @@
 // Entry of the module behind ../kernels.ts.
 
 export { setCellVariation, setFactors, setStuck } from './array';
-export { stageCells, streamAt } from './cells';
+export { keepCells, setKept, stageCells, streamAt } from './cells';
 export { effectiveWeights } from './effective';
 export { setBounds, setNumbers } from './stages';
 export { setPresent, tableAt } from './table';

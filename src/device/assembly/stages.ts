@@ -40,8 +40,13 @@ export function writeIsRandom(noise: f32): bool {
   return isPresent(WRITE_STD) && noise != 0;
 }
 
-export function driftIsRandom(noise: f32): bool {
-  return isPresent(DRIFT_STD) && noise != 0 && driftLog != 0;
+export function exponentIsRandom(noise: f32): bool {
+  return isPresent(DRIFT_STD) && noise != 0;
+}
+
+/** Whether cells drift at all between the reference read and the time of the laws. */
+export function drifts(noise: f32): bool {
+  return driftLog != 0 && (isPresent(DRIFT_MEAN) || exponentIsRandom(noise));
 }
 
 export function readIsRandom(noise: f32): bool {
@@ -71,27 +76,57 @@ export function writeStage(cells: usize, targets: usize, n: i32, z: usize, noise
     if (isShifted) g = f32x4.add(g, interpolate(shiftTable, i, d));
     const std = f32x4.mul(scale, interpolate(stdTable, i, d));
     g = f32x4.add(g, f32x4.mul(std, v128.load(z + at)));
-    v128.store(cells + at, f32x4.max(g, f32x4.splat(floor)));
+    v128.store(cells + at, f32x4.pmax(g, f32x4.splat(floor)));
   }
+}
+
+/** |mean + std z|, the drift exponents of four cells with these targets. */
+@inline
+function exponents(targets: v128, inverse: v128, scale: v128, z: v128): v128 {
+  const p = position(f32x4.mul(targets, inverse));
+  const i = interval(p);
+  const d = share(p, i);
+  const std = f32x4.mul(scale, interpolate(tableAt(DRIFT_STD), i, d));
+  return f32x4.abs(f32x4.add(interpolate(tableAt(DRIFT_MEAN), i, d), f32x4.mul(std, z)));
+}
+
+@inline
+function drifted(cells: v128, exponents: v128, minusElapsed: v128): v128 {
+  return f32x4.mul(cells, expOfNegative(f32x4.mul(exponents, minusElapsed)));
 }
 
 /** Lets `n` cells drift, in place; the exponent goes by the target. `z` as for `writeStage`. */
 export function driftStage(cells: usize, targets: usize, n: i32, z: usize, noise: f32): void {
-  if (driftLog == 0 || !(isPresent(DRIFT_MEAN) || driftIsRandom(noise))) return;
   const inverse = f32x4.splat(inverseGMax);
   const scale = f32x4.splat(noise);
-  const elapsed = f32x4.splat(driftLog);
-  const meanTable = tableAt(DRIFT_MEAN);
-  const stdTable = tableAt(DRIFT_STD);
+  const minusElapsed = f32x4.splat(-driftLog);
   const bytes = (<usize>n) << 2;
   for (let at: usize = 0; at < bytes; at += 16) {
-    const p = position(f32x4.mul(v128.load(targets + at), inverse));
-    const i = interval(p);
-    const d = share(p, i);
-    const std = f32x4.mul(scale, interpolate(stdTable, i, d));
-    const exponent = f32x4.add(interpolate(meanTable, i, d), f32x4.mul(std, v128.load(z + at)));
-    const factor = expOfNegative(f32x4.neg(f32x4.mul(f32x4.abs(exponent), elapsed)));
-    v128.store(cells + at, f32x4.mul(v128.load(cells + at), factor));
+    const exponent = exponents(v128.load(targets + at), inverse, scale, v128.load(z + at));
+    v128.store(cells + at, drifted(v128.load(cells + at), exponent, minusElapsed));
+  }
+}
+
+/** Puts the drift exponents of `n` cells into `out`, for `ageStage`. `z` as for `writeStage`. */
+export function exponentStage(out: usize, targets: usize, n: i32, z: usize, noise: f32): void {
+  const inverse = f32x4.splat(inverseGMax);
+  const scale = f32x4.splat(noise);
+  const bytes = (<usize>n) << 2;
+  for (let at: usize = 0; at < bytes; at += 16) {
+    v128.store(out + at, exponents(v128.load(targets + at), inverse, scale, v128.load(z + at)));
+  }
+}
+
+/** Puts into `out` what `n` kept cells have drifted to by their kept exponents. */
+export function ageStage(out: usize, cells: usize, exponents: usize, n: i32, noise: f32): void {
+  const bytes = (<usize>n) << 2;
+  if (!drifts(noise)) {
+    memory.copy(out, cells, bytes);
+    return;
+  }
+  const minusElapsed = f32x4.splat(-driftLog);
+  for (let at: usize = 0; at < bytes; at += 16) {
+    v128.store(out + at, drifted(v128.load(cells + at), v128.load(exponents + at), minusElapsed));
   }
 }
 
@@ -120,7 +155,7 @@ export function telegraphStage(cells: usize, n: i32, words: usize, noise: f32): 
     const u = f32x4.mul(f32x4.convert_i32x4_u(v128.load(words + at)), f32x4.splat(2.3283064365386963e-10));
     const isLow = f32x4.lt(u, interpolate(probabilities, i, d));
     const left = f32x4.sub(f32x4.splat(1), f32x4.mul(scale, interpolate(amplitudes, i, d)));
-    const low = f32x4.mul(g, f32x4.max(left, f32x4.splat(0)));
+    const low = f32x4.mul(g, f32x4.pmax(left, f32x4.splat(0)));
     v128.store(cells + at, v128.bitselect(low, g, isLow));
   }
 }
@@ -141,13 +176,13 @@ export function readStage(cells: usize, n: i32, z: usize, noise: f32): void {
     const i = interval(p);
     const std = f32x4.mul(f32x4.mul(scale, g), interpolate(table, i, share(p, i)));
     const read = f32x4.add(g, f32x4.mul(std, v128.load(z + at)));
-    v128.store(cells + at, f32x4.max(f32x4.min(read, f32x4.splat(high)), f32x4.splat(low)));
+    v128.store(cells + at, f32x4.pmax(f32x4.pmin(read, f32x4.splat(high)), f32x4.splat(low)));
   }
 }
 
 function boundStage(cells: usize, n: i32): void {
   const bytes = (<usize>n) << 2;
   for (let at: usize = 0; at < bytes; at += 16) {
-    v128.store(cells + at, f32x4.max(f32x4.min(v128.load(cells + at), f32x4.splat(high)), f32x4.splat(low)));
+    v128.store(cells + at, f32x4.pmax(f32x4.pmin(v128.load(cells + at), f32x4.splat(high)), f32x4.splat(low)));
   }
 }
