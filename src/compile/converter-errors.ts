@@ -2,6 +2,8 @@ import { buildGraph, type GraphBuilder } from '../graph/build.ts';
 import type { Graph } from '../graph/graph.ts';
 import { inferShapes } from '../graph/shapes.ts';
 import type { ConverterErrors, Inl } from '../profile/profile.ts';
+import { type AdcTables, adcsOfColumns, lookUp, roundingOf } from './adc-tables.ts';
+import type { Program } from './program.ts';
 
 /** A conversion of a program by a converter that has errors, as its graph names it: `<layer>.dac`, `<layer>.adc.<strip>`. */
 export interface ErringConverter {
@@ -12,6 +14,8 @@ export interface ErringConverter {
   /** How many there are side by side: rows or columns of the layer. */
   readonly width: number;
   readonly errors: ConverterErrors;
+  /** Of an ADC of a design: where its columns' codes stand. */
+  readonly tables: AdcTables | null;
 }
 
 /** The graph input that holds each converter's gain `[width]`: 1 without an error. */
@@ -39,16 +43,18 @@ const ADC_CLIP = /^(.+\.adc\.\d+(?:\.\d+)*)\.clip$/;
 const ADC_PART = /^(.+\.adc\.\d+\.\d+)\.\d+$/;
 /** The sum of a strip's converted inputs, that digital zero points are multiplied by. */
 const TOTAL = /\.total\.\d+$/;
+/** How an ADC's name goes on after its layer's. */
+const ADC_END = /\.adc\.\d+(\.\d+)?$/;
 const DAC_CODE = /^(.+\.dac)\.code$/;
 
 /** The converters of a program's graph that have errors, in its order. */
-export function erringConverters(
-  graph: Graph,
-  converters: {
-    readonly dac: { errors: ConverterErrors | null };
-    readonly adc: { errors: ConverterErrors | null };
-  },
-): ErringConverter[] {
+export function erringConverters({
+  graph,
+  layers,
+  profile,
+}: Pick<Program, 'graph' | 'layers' | 'profile'>): ErringConverter[] {
+  const { converters } = profile;
+  const columns = new Map(layers.map((layer) => [layer.name, layer.columns]));
   const shapes = inferShapes(graph);
   return graph.nodes.flatMap((node) => {
     const adc = ADC_CLIP.exec(node.name)?.[1];
@@ -57,7 +63,18 @@ export function erringConverters(
     const { errors } = converters[kind];
     if (name === undefined || errors === null) return [];
     const device = ADC_PART.exec(adc ?? '')?.[1] ?? name;
-    return [{ name, device, kind, width: shapes.get(node.outputs[0]!)!.shape.at(-1) as number, errors }];
+    const tiles = columns.get(device.replace(ADC_END, ''));
+    const { design } = errors;
+    const tables =
+      adc === undefined || design === null
+        ? null
+        : {
+            bits: Math.log2(2 * topOf(graph, node.inputs[2]!) + 1),
+            adcs: adcsOfColumns(tiles!, design.columns),
+            isByColumn: design.kind === 'ramp',
+          };
+    const width = shapes.get(node.outputs[0]!)!.shape.at(-1) as number;
+    return [{ name, device, kind, width, errors, tables }];
   });
 }
 
@@ -67,6 +84,8 @@ export function erringConverters(
  *
  *     ADC: code = round(clip(v + inl(v/top))),   v = gain y + offset + noise z
  *     DAC: value = gain (code + inl(code/top)) + offset + noise z
+ *
+ * An ADC of a design has a table of its codes in place of the rounding: code = table(clip(...)).
  *
  * Gains, offsets, noise and normals are graph inputs: `chip/converter-draws.ts` has their draws.
  *
@@ -89,6 +108,13 @@ export function withConverterErrors(graph: Graph, erring: readonly ErringConvert
       const shifted = drawn(builder, adc, inputs[0]!);
       const noisy = adc.errors.noiseStdLsb > 0 ? noise(adc.name, shifted, shape) : shifted;
       inputs[0] = bent(builder, `${adc.name}.error`, noisy, adc.errors.inl, top);
+    }
+    const rounding = byName.get(roundingOf(node) ?? '');
+    if (rounding !== undefined && rounding.tables !== null) {
+      // The clipped value and its code are all that is left of a rounding by table.
+      if (node.name.endsWith('.code'))
+        lookUp(builder, rounding, rounding.tables, `${rounding.name}.clip`, node.outputs);
+      continue;
     }
     builder.nodes(node.op, inputs, node.outputs.length, node);
     const dac = byName.get(DAC_CODE.exec(node.name)?.[1] ?? '');

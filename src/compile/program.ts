@@ -1,6 +1,7 @@
 import { float32, type Graph, type Tensor } from '../graph/graph.ts';
 import { linearLayers } from '../graph/linear-layers.ts';
 import { transpose } from '../graph/transpose.ts';
+import { MOST_DESIGN_BITS } from '../profile/build-adc-design.ts';
 import { granularFault, linesOfColumn, mappingFaults, slicedDacFault } from '../profile/mapping.ts';
 import type { AdcRange, DeviceProfile, Converter as ProfileConverter } from '../profile/profile.ts';
 import {
@@ -154,6 +155,13 @@ function checkOptions({ mapping, dac, adc, tile }: CompileOptions, profile: Devi
   ].filter((found) => found !== null);
   if (fault !== undefined) {
     throw new CompileError(`mapping, ${fault.field}`, `${fault.message}, got ${fault.got}; ${fault.cure}`);
+  }
+  const { errors } = profile.converters.adc;
+  if (errors !== null && errors.design !== null && adc.bits !== null && adc.bits > MOST_DESIGN_BITS) {
+    throw new CompileError(
+      'ADC',
+      `must have at most ${MOST_DESIGN_BITS} bits where it is a ${errors.design.kind}, got ${adc.bits}; choose fewer`,
+    );
   }
   if (weightColumns(mapping, tile.columns) < 1) {
     const needed = linesOfColumn(mapping);

@@ -59,7 +59,10 @@ export function drawAdc(
   const [z] = drawn(stream(comparatorPlace[0], 'adc comparator', ...comparatorPlace.slice(1)), 1);
   const offset = comparatorStd * z!;
   if (architecture.kind === 'sar') return (value) => given(search(levels, clipped(value) + offset, bits));
-  return (value) => given(nearest(levels, 1 / codes, clipped(value) + offset));
+  const places = Array.from(levels, (level, code) => ({ level: level + 1 / codes, code })).sort(
+    (a, b) => a.level - b.level || a.code - b.code,
+  );
+  return (value) => given(nearest(places, clipped(value) + offset));
 }
 
 /** The code of a search by halves: each bit stays on where the value lies above its level. */
@@ -69,15 +72,28 @@ function search(levels: Float64Array, value: number, bits: number): number {
   return code;
 }
 
-/** The code whose level, half a step above the DAC's, is nearest; of equals the first. */
-function nearest(levels: Float64Array, halfStep: number, value: number): number {
-  let best = 0;
-  let least = Infinity;
-  levels.forEach((level, code) => {
-    const apart = Math.abs(level + halfStep - value);
-    if (apart < least) [best, least] = [code, apart];
-  });
-  return best;
+/** The code whose level, half a step above the DAC's, is nearest; of equals the first. Levels are sorted, equal ones by code. */
+function nearest(
+  places: readonly { readonly level: number; readonly code: number }[],
+  value: number,
+): number {
+  let from = 0;
+  let to = places.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (places[middle]!.level < value) from = middle + 1;
+    else to = middle;
+  }
+  const above = places[from];
+  const nearBelow = places[from - 1]?.level;
+  if (nearBelow === undefined) return above!.code;
+  if (above !== undefined && above.level - value < value - nearBelow) return above.code;
+  // Of levels that are equal the first code counts, on either side alike.
+  let first = from - 1;
+  while (first > 0 && places[first - 1]!.level === nearBelow) first -= 1;
+  const below = places[first]!.code;
+  const isTied = above !== undefined && above.level - value === value - nearBelow;
+  return isTied ? Math.min(below, above.code) : below;
 }
 
 function drawPipeline(

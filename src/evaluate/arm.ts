@@ -43,7 +43,7 @@ interface LoadedGraph {
 
 /** Loads a bundle; `threads` is the number within a product. */
 export function loadArm(engine: Engine, bundle: Bundle, data: EvaluationData, threads: number): LoadedArm {
-  const { graph, layers, profile } = bundle.program;
+  const { graph, layers } = bundle.program;
   const { counters } = countSaturation(graph);
   const loaded = new Map<string, LoadedGraph>();
   const { examples, tokens, padId } = data;
@@ -54,7 +54,7 @@ export function loadArm(engine: Engine, bundle: Bundle, data: EvaluationData, th
     if (known !== undefined) return known;
     let made = graph;
     if (chip.converters !== null) {
-      made = withConverterErrors(made, erringConverters(graph, profile.converters));
+      made = withConverterErrors(made, erringConverters(bundle.program));
     }
     if (chip.variances !== null) made = withLiveReads(made, layers);
     if (chip.converters === null) made = withoutConverters(made);

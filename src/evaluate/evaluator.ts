@@ -45,7 +45,7 @@ export function createEvaluator(
   const erringOf = new Map<string, readonly ErringConverter[]>();
   for (const { arm, bundle } of arms) {
     loaded.set(arm, loadArm(engine, bundle, data, options.threads));
-    erringOf.set(arm, erringConverters(bundle.program.graph, bundle.program.profile.converters));
+    erringOf.set(arm, erringConverters(bundle.program));
     const cells = cellsKey(bundle);
     if (!writers.has(cells)) writers.set(cells, createChipWriter(bundle.program));
   }

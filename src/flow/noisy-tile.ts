@@ -24,7 +24,7 @@ export function noisyTile(
   state: ChipState,
   rows: number,
 ): { readonly graph: Graph; readonly feeds: Feeds } {
-  const erring = erringConverters(program.graph, program.profile.converters);
+  const erring = erringConverters(program);
   const converted = withConverterErrors(program.graph, erring);
   const graph = cells.variances === null ? converted : withLiveReads(converted, program.layers);
   const draws = createLiveDraws(drawnValues(graph), () => 1);

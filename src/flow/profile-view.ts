@@ -1,19 +1,14 @@
-import { converterDraws } from '../chip/converter-draws.ts';
-import { gainInput, offsetInput } from '../compile/converter-errors.ts';
 import { formatDuration } from '../core/duration.ts';
-import { stableJson } from '../core/files.ts';
-import { inlAt } from '../device/converter-errors.ts';
-import { convertInPlace } from '../device/converters.ts';
 import { simulateCells } from '../device/simulate.ts';
 import { cellLaws } from '../profile/cell-laws.ts';
 import { profileFacts } from '../profile/facts.ts';
-import type { Converter, DeviceProfile } from '../profile/profile.ts';
-import type { AgedCells, Fan, LawsByAge, ProfileView, Transfer } from '../report/profile-view.ts';
+import type { DeviceProfile } from '../profile/profile.ts';
+import type { AgedCells, Fan, LawsByAge, ProfileView } from '../report/profile-view.ts';
 import { type MappingErrors, mappingErrors } from './mapping-errors.ts';
+import { transfers } from './transfer-view.ts';
 
 const CELLS = 40_000;
 const SEED = 0;
-const DRAWN_CONVERTERS = 4;
 const BINS = 32;
 const YEAR = 31_536_000;
 /** Ages that are shown where the profile's source supports them. */
@@ -157,48 +152,4 @@ function drawn(profile: DeviceProfile, targetsMicrosiemens: readonly number[], a
     faults,
     variation,
   });
-}
-
-/** Of both converters, or of one where they are alike. */
-function transfers({ dac, adc }: DeviceProfile['converters']): readonly Transfer[] {
-  const alike = stableJson(dac) === stableJson(adc);
-  const each = alike ? [transfer('DAC and ADC', dac)] : [transfer('DAC', dac), transfer('ADC', adc)];
-  return each.flatMap((one) => one ?? []);
-}
-
-/** Five steps to each side of zero, or the whole range where there are fewer; without errors, which are shown apart. */
-function transfer(name: string, converter: Converter): Transfer | null {
-  const { bits, rule } = converter;
-  if (bits === null) return null;
-  const levels = rule === 'symmetric' ? 2 ** bits - 1 : 2 ** bits;
-  const reach = Math.min(1.2, 5.3 / ((levels - 1) / 2));
-  const inputs = Array.from({ length: 401 }, (_, i) => reach * (i / 200 - 1));
-  const outputs = Float32Array.from(inputs);
-  convertInPlace(outputs, converter, 1);
-  const points = inputs.map((input, i) => [input, outputs[i]!] as const);
-  return { name, bits, levels, points, errors: transferErrors(name, converter, (levels - 1) / 2) };
-}
-
-/** Of four converters of the chip of seed 0, and without their draws. */
-function transferErrors(name: string, { errors }: Converter, top: number): Transfer['errors'] {
-  if (errors === null) return null;
-  const erring = { name, device: name, kind: 'adc' as const, width: DRAWN_CONVERTERS, errors };
-  const draws = converterDraws([erring], { chip: SEED, noise: 1 });
-  const at = (input: string, i: number, otherwise: number) => Number(draws[input]?.data[i] ?? otherwise);
-  const isDrawn = errors.gainStd > 0 || errors.offsetStdLsb > 0;
-  const drawn = Array.from({ length: isDrawn ? DRAWN_CONVERTERS : 0 }, (_, i) => ({
-    gain: at(gainInput(name), i, 1),
-    offset: at(offsetInput(name), i, 0),
-  }));
-  const converters = [{ gain: 1, offset: 0 }, ...drawn];
-  const rows = Array.from({ length: 101 }, (_, i) => {
-    const input = i / 50 - 1;
-    const errorsLsb = converters.map(({ gain, offset }) => {
-      const value = gain * input + offset / top;
-      return (value - input) * top + (errors.inl === null ? 0 : inlAt(errors.inl, value));
-    });
-    return { input, errorsLsb };
-  });
-  const names = ['without draws', ...drawn.map((_, i) => `converter ${i + 1}`)];
-  return { names, rows, noiseStdLsb: errors.noiseStdLsb };
 }

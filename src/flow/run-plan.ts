@@ -179,11 +179,12 @@ function converterTexts(name: string, { bits, range }: Bits, errors: ConverterEr
   const kind = rule === 'percentile' ? 'calibrated' : rule;
   const said = [`${name} of ${bits} bits with a static, ${kind} range`];
   if (errors === null) return said;
-  const { gainStd, offsetStdLsb, noiseStdLsb, inl } = errors;
+  const { gainStd, offsetStdLsb, noiseStdLsb, inl, design } = errors;
   const what = [
     ...(gainStd > 0 ? ['gain'] : []),
     ...(offsetStdLsb > 0 ? ['offset'] : []),
     ...(inl === null ? [] : ['integral non-linearity']),
+    ...(design === null ? [] : [`the parts of a ${design.kind}`]),
   ];
   if (what.length > 0)
     said.push(`errors of the ${name.slice(0, name.indexOf(')') + 1)}: ${what.join(', ')}, once a chip`);

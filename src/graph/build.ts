@@ -18,6 +18,8 @@ export interface GraphBuilder {
   input(name: string, dtype: DataType, shape: readonly Dimension[]): string;
   /** Adds an initializer; an equal name must not be taken. */
   constant(name: string, tensor: Tensor): string;
+  /** Whether a value of this name is there. */
+  has(value: string): boolean;
   /** A float32 scalar initializer, shared between equal values. */
   scalar(value: number): string;
   /** An int64 vector initializer, shared between equal values. */
@@ -60,6 +62,7 @@ export function buildGraph(name: string, from?: Graph, keepOutputs = true): Grap
   };
 
   const builder: GraphBuilder = {
+    has: (value) => taken.has(value),
     input(value, dtype, shape) {
       inputs.push({ name: claim(value), dtype, shape });
       return value;

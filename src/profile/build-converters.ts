@@ -1,4 +1,5 @@
 import type { Dimension } from '../core/units.ts';
+import { buildAdcDesign } from './build-adc-design.ts';
 import { shown } from './fault.ts';
 import { type Finding, valueAt } from './finding.ts';
 import type { AdcRange, Converter, ConverterErrors, DacRange, Inl } from './profile.ts';
@@ -14,7 +15,7 @@ export interface ConvertedTile {
 /** Reads a quantity; `otherwise` where it is absent. */
 type ReadQuantity = (pointer: string, dimension: Dimension, otherwise: number) => number;
 
-const NO_ERRORS: ConverterErrors = { gainStd: 0, offsetStdLsb: 0, noiseStdLsb: 0, inl: null };
+const NO_ERRORS: ConverterErrors = { gainStd: 0, offsetStdLsb: 0, noiseStdLsb: 0, inl: null, design: null };
 
 /**
  * The converters of a profile, and what physics holds against them.
@@ -39,6 +40,16 @@ export function buildConverters(
       offsetStdLsb: source?.offsetStd ?? 0,
       noiseStdLsb: source?.noiseStd ?? 0,
       inl: source?.inl === undefined ? null : inl(source.inl),
+      design:
+        which === 'dac' || source === undefined
+          ? null
+          : buildAdcDesign(
+              root,
+              read,
+              sound,
+              { bits: source.bits, rule: source.rule ?? 'symmetric' },
+              findings,
+            ),
     };
     const percentile = read(`${at}/percentile`, 'dimensionless', 0.9999);
     const fixed = read(`${at}/fixedRange`, 'conductance', Number.NaN);
@@ -71,7 +82,11 @@ export function buildConverters(
     if (source.inl?.form === 'table') findings.push(...tableFindings(`${at}/inl`, source.inl));
     const isExact = source.bits === null || source.bits === undefined;
     const hasErrors =
-      errors.gainStd > 0 || errors.offsetStdLsb > 0 || errors.noiseStdLsb > 0 || errors.inl !== null;
+      errors.gainStd > 0 ||
+      errors.offsetStdLsb > 0 ||
+      errors.noiseStdLsb > 0 ||
+      errors.inl !== null ||
+      errors.design !== null;
     if (isExact && hasErrors) {
       say(
         'error',

@@ -5,6 +5,7 @@ import { shown } from './fault.ts';
 import type { Law } from './law.ts';
 import { mappingText } from './mapping.ts';
 import type {
+  AdcDesign,
   AdcRange,
   Converter,
   ConverterErrors,
@@ -189,12 +190,30 @@ function rangeText(range: AdcRange): string[] {
     : ['range of the largest possible current'];
 }
 
-function errorTexts({ gainStd, offsetStdLsb, noiseStdLsb, inl }: ConverterErrors): string[] {
+function errorTexts({ gainStd, offsetStdLsb, noiseStdLsb, inl, design }: ConverterErrors): string[] {
   return [
+    ...(design === null ? [] : designTexts(design)),
     ...(gainStd > 0 ? [`gain spread ${Number((100 * gainStd).toPrecision(6))} %`] : []),
     ...(offsetStdLsb > 0 ? [`offset spread ${offsetStdLsb} LSB`] : []),
     ...(noiseStdLsb > 0 ? [`noise ${noiseStdLsb} LSB`] : []),
     ...(inl === null ? [] : [`integral non-linearity by a ${inl.form}`]),
+  ];
+}
+
+/** How an ADC is built. */
+function designTexts({
+  kind,
+  capacitorStd,
+  comparatorStd,
+  amplifierGainDecibels,
+  columns,
+}: AdcDesign): string[] {
+  return [
+    kind,
+    ...(capacitorStd > 0 ? [`capacitor spread ${percent(capacitorStd)}`] : []),
+    ...(comparatorStd > 0 ? [`comparator spread ${percent(comparatorStd)} of the range's end`] : []),
+    ...(Number.isFinite(amplifierGainDecibels) ? [`amplifier of ${amplifierGainDecibels} dB`] : []),
+    ...(columns > 1 ? [`one for ${columns} columns`] : []),
   ];
 }
 

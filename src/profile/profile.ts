@@ -178,6 +178,21 @@ export interface ConverterErrors {
   /** Thermal noise, new at each conversion. */
   readonly noiseStdLsb: number;
   readonly inl: Inl | null;
+  /** How it is built, where its parts err. Of ADCs only. */
+  readonly design: AdcDesign | null;
+}
+
+/** How an ADC is built, and the errors of its parts, drawn once a chip. Spreads are scaled by the noise scale. */
+export interface AdcDesign {
+  readonly kind: 'sar' | 'split-sar' | 'ramp' | 'pipeline';
+  /** Of a unit capacitor, relative; one of n units has 1/sqrt(n) of it. */
+  readonly capacitorStd: number;
+  /** Of a comparator's offset, as a share of the end of the range. */
+  readonly comparatorStd: number;
+  /** Infinite without an error. */
+  readonly amplifierGainDecibels: number;
+  /** How many neighbouring columns of a tile one ADC converts; of a ramp, one DAC serves. */
+  readonly columns: number;
 }
 
 /** Integral non-linearity in LSB by u, the value as a share of the range, held beyond -1 to 1 (a table's ends). */

@@ -542,4 +542,24 @@ gainStd?: Quantity
  */
 offsetStd?: number
 inl?: Inl
+architecture?: Architecture
+}
+/**
+ * How an ADC is built, and the errors of its parts, drawn once a chip. Its 2^bits codes stand in a table for each ADC, read at 16 places of each step.
+ */
+export interface Architecture {
+/**
+ * uniform: no error of its own. sar: a search by halves against a capacitive DAC, one comparator. split-sar: the same with the DAC's capacitors in two arrays and a bridge. ramp: a ramp from a capacitive DAC, a comparator a column. pipeline: stages of 1.5 bits with two comparators each, which double what is left by a ratio of two capacitors.
+ */
+kind: ("uniform" | "sar" | "split-sar" | "ramp" | "pipeline")
+capacitorStd?: Quantity
+comparatorStd?: Quantity
+/**
+ * Gain of its amplifier in dB, at any noise scale. Default: absent, without an error.
+ */
+amplifierGain?: number
+/**
+ * How many neighbouring columns of a tile one ADC converts one after the other; of a ramp, how many one DAC serves, each with a comparator of its own.
+ */
+columns?: number
 }

@@ -8,7 +8,7 @@ export function converterFigures(converter: Transfer): Figure[] {
   return [transfer(converter), ...transferErrors(converter)];
 }
 
-function transfer({ name, bits, levels, points }: Transfer): Figure {
+function transfer({ name, bits, levels, points, isDrawn }: Transfer): Figure {
   const inputs = points.map(([input]) => 100 * input);
   const outputs = points.map(([, output]) => 100 * output);
   return figure(
@@ -16,7 +16,7 @@ function transfer({ name, bits, levels, points }: Transfer): Figure {
       id: `transfer-${name.toLowerCase().replaceAll(' ', '-')}`,
       title: `${name}: ${bits} bits, ${levels} levels`,
       description: `${name}: output against input near zero, in percent of the range.`,
-      caption: `The steps near zero, of ${levels} over the whole range. Beyond the range the last level is given.`,
+      caption: `The steps near zero, of ${levels} over the whole range. Beyond the range the last level is given.${isDrawn ? ' Those of one ADC of a chip, whose parts err.' : ''}`,
       table: {
         caption: `${name}: its input and output, % of the range.`,
         columns: ['input', 'output'].map(numbers),

@@ -67,6 +67,8 @@ export interface Transfer {
   readonly bits: number;
   readonly levels: number;
   readonly points: readonly (readonly [input: number, output: number])[];
+  /** Whether the points are those of one ADC of a chip, whose parts err. */
+  readonly isDrawn: boolean;
   /** What a few converters of one chip add to a value before it is rounded, over the range; null where they do not err. */
   readonly errors: {
     readonly names: readonly string[];

@@ -13,7 +13,8 @@ const ERRING: ErringConverter = {
   device: 'layer.adc.0',
   kind: 'adc',
   width: N,
-  errors: { gainStd: 0.02, offsetStdLsb: 1.5, noiseStdLsb: 0.3, inl: null },
+  errors: { gainStd: 0.02, offsetStdLsb: 1.5, noiseStdLsb: 0.3, inl: null, design: null },
+  tables: null,
 };
 
 const numbers = (feeds: ReturnType<typeof converterDraws>, name: string) =>

@@ -13,6 +13,8 @@ import { countSaturation } from '../../src/compile/count-saturation.ts';
 import { drawnValues } from '../../src/compile/drawn-values.ts';
 import { stripProduct } from '../../src/compile/lower.ts';
 import { compileProgram, defaultOptions, targetWeights } from '../../src/compile/program.ts';
+import { drawAdc } from '../../src/device/adc-architectures.ts';
+import { architectureOf } from '../../src/device/adc-tables.ts';
 import { convertErringInPlace, driveErringInPlace } from '../../src/device/converter-errors.ts';
 import { checkGraph } from '../../src/graph/check.ts';
 import { float32, type Tensor } from '../../src/graph/graph.ts';
@@ -40,7 +42,7 @@ for (const [rule, dacInl, adcInl] of [
     const spreads = { bits: 6, rule, gainStd: '4 %', offsetStd: 0.7 };
     const program = await toyProgram({ ...spreads, inl: dacInl }, { ...spreads, inl: adcInl });
     const { converters } = program.profile;
-    const erring = erringConverters(program.graph, converters);
+    const erring = erringConverters(program);
     t.deepEqual(
       erring.map(({ name, kind, width }) => [name, kind, width]),
       [
@@ -101,7 +103,7 @@ for (const [rule, dacInl, adcInl] of [
 
 test('withConverterErrors: thermal noise is a normal for each conversion, before rounding', async (t) => {
   const program = await toyProgram({ bits: null }, { bits: 16, noiseStd: 40 });
-  const erring = erringConverters(program.graph, program.profile.converters);
+  const erring = erringConverters(program);
   const graph = withConverterErrors(program.graph, erring);
   checkGraph(graph);
   const draws = converterDraws(erring, { chip: 3, noise: 0.5 });
@@ -125,9 +127,103 @@ test('withConverterErrors: thermal noise is a normal for each conversion, before
   t.is(counted.counters.length, 5);
 });
 
+for (const [architecture, shared] of [
+  [{ kind: 'sar', capacitorStd: '20 %', comparatorStd: '3 %' }, 1],
+  [{ kind: 'split-sar', capacitorStd: '10 %', amplifierGain: 40, columns: 2 }, 2],
+  [{ kind: 'ramp', capacitorStd: '20 %', comparatorStd: '5 %', columns: 3 }, 3],
+  [{ kind: 'pipeline', capacitorStd: '3 %', comparatorStd: '2 %' }, 1],
+] as const) {
+  test(`withConverterErrors: each column of a ${architecture.kind} has the codes of its drawn ADC`, async (t) => {
+    const program = await toyProgram(
+      { bits: null },
+      { bits: 6, rule: 'uniform', offsetStd: 0.5, architecture },
+    );
+    const erring = erringConverters(program);
+    const graph = withConverterErrors(program.graph, erring);
+    checkGraph(graph);
+    const noise = 1.5;
+    const draws = converterDraws(erring, { chip: 3, noise });
+    const feeds = { ...toyFeeds(), ...programWeights(program), ...draws };
+    const values = interpretAll64(graph, feeds);
+    const { design } = program.profile.converters.adc.errors!;
+    const others = new Set<number>();
+    let wrong = 0;
+    for (const { name, device, width, tables } of erring) {
+      // Tiles of 4 columns: the first layer has 7 on two, the second 4 on one.
+      const adcs =
+        width === 7
+          ? { 1: [0, 1, 2, 3, 4, 5, 6], 2: [0, 0, 1, 1, 2, 2, 3], 3: [0, 0, 0, 1, 2, 2, 2] }
+          : { 1: [0, 1, 2, 3], 2: [0, 0, 1, 1], 3: [0, 0, 0, 1] };
+      t.deepEqual(tables!.adcs, adcs[shared]);
+      for (let i = 0; i < 3 * width; i++) {
+        const column = i % width;
+        const place = [3, 'converter', device, tables!.adcs[column]!] as const;
+        const adc = drawAdc(
+          architectureOf(design!, noise),
+          6,
+          place,
+          architecture.kind === 'ramp' ? [...place, column] : place,
+        );
+        const clipped = Number(values.get(`${name}.clip`)!.data[i]);
+        const code = Number(values.get(`${name}.code`)!.data[i]);
+        // The table is read at the middle of a sixteenth of a step.
+        const middle = (Math.floor((clipped + 32) * 16) + 0.5) / 16 - 32;
+        if (Math.abs(code - 32 * adc(middle / 32)) > 1e-6) wrong += 1;
+        others.add(code - (Math.round(clipped - 0.5) + 0.5));
+      }
+    }
+    t.is(wrong, 0);
+    t.true(others.size > 1, 'some codes must differ from the plain rounding');
+    const session = await (await openEngine('onnxruntime')).load(graph);
+    t.true(relativeError((await session.run(feeds)).pooled, interpret64(graph, feeds).pooled!) < 1e-6);
+    await session.release();
+  });
+}
+
+test('withConverterErrors: an ADC whose parts do not err gives the codes of the plain one', async (t) => {
+  const plain = await toyProgram({ bits: null }, { bits: 7, rule: 'uniform' });
+  const expected = interpret64(plain.graph, { ...toyFeeds(), ...programWeights(plain) }).pooled!;
+  for (const kind of ['sar', 'split-sar', 'ramp', 'pipeline', 'uniform']) {
+    const program = await toyProgram({ bits: null }, { bits: 7, rule: 'uniform', architecture: { kind } });
+    const erring = erringConverters(program);
+    t.is(erring.length, kind === 'uniform' ? 0 : 5);
+    const graph = withConverterErrors(program.graph, erring);
+    const draws = converterDraws(erring, { chip: 3, noise: 1 });
+    const found = interpret64(graph, { ...toyFeeds(), ...programWeights(program), ...draws }).pooled!;
+    t.deepEqual(found.data, expected.data, kind);
+  }
+});
+
+test('withConverterErrors: the parts of an input go through one ADC and one table', async (t) => {
+  const mapping = { kind: 'pair-one-sided', weightBits: 8, slices: 2, inputSliceBits: 3 };
+  const adc = { bits: 6, rule: 'uniform', architecture: { kind: 'sar', capacitorStd: '10 %' } };
+  const program = await toyProgram({ bits: 7 }, adc, mapping);
+  const erring = erringConverters(program);
+  const graph = withConverterErrors(program.graph, erring);
+  checkGraph(graph);
+  const tables = graph.inputs.map(({ name }) => name).filter((name) => name.endsWith('.table.drawn'));
+  // Two strips and three, two slices of weights each; two parts of inputs share.
+  t.is(tables.length, 10);
+  t.is(new Set(tables).size, 10);
+  t.deepEqual(Object.keys(converterDraws(erring, { chip: 1, noise: 1 })).sort(), [...tables].sort());
+  checkGraph(countSaturation(graph).graph);
+});
+
+test('compileProgram: more bits than an architecture has tables for are refused', async (t) => {
+  const architecture = { kind: 'ramp', capacitorStd: '1 %' };
+  const profile = await toyProfile({
+    converters: { dac: { bits: 8 }, adc: { bits: 8, rule: 'uniform', architecture } },
+  });
+  const options = defaultOptions(profile);
+  const finer = { ...options, adc: { ...options.adc, bits: 12 } };
+  t.throws(() => compileProgram(toyGraph(), TOY_LAYERS, profile, finer, null), {
+    message: 'ADC: must have at most 10 bits where it is a ramp, got 12; choose fewer',
+  });
+});
+
 test('withConverterErrors: noise of a DAC is a normal for each row that it drives', async (t) => {
   const program = await toyProgram({ bits: 8, noiseStd: 0.4 }, { bits: null });
-  const erring = erringConverters(program.graph, program.profile.converters);
+  const erring = erringConverters(program);
   const graph = withConverterErrors(program.graph, erring);
   checkGraph(graph);
   t.deepEqual(
@@ -156,7 +252,7 @@ test('withConverterErrors: noise of a DAC is a normal for each row that it drive
 test('withConverterErrors: a digital zero point is of the codes, whatever the DAC drives', async (t) => {
   const errors = { bits: 8, gainStd: '5 %', offsetStd: 2, noiseStd: 1 };
   const program = await toyProgram(errors, { bits: null }, { kind: 'offset' });
-  const erring = erringConverters(program.graph, program.profile.converters);
+  const erring = erringConverters(program);
   const graph = withConverterErrors(program.graph, erring);
   checkGraph(graph);
   const normals = Object.fromEntries(
@@ -219,7 +315,7 @@ test('compileProgram: a granular range is refused without inputs in slices and w
 
 test('withConverterErrors: a profile without errors keeps its graph', async (t) => {
   const program = await toyProgram({ bits: 8 }, { bits: 8, range: 'full-scale' });
-  const erring = erringConverters(program.graph, program.profile.converters);
+  const erring = erringConverters(program);
   t.deepEqual(erring, []);
   t.is(withConverterErrors(program.graph, erring), program.graph);
 });
@@ -228,7 +324,7 @@ test('converterDraws: an ADC has one gain and one offset for all input slices, a
   const errors = { gainStd: '4 %', offsetStd: 0.7, noiseStd: 0.3 };
   const mapping = { kind: 'pair-one-sided', weightBits: 8, slices: 2, inputSliceBits: 3 };
   const program = await toyProgram({ bits: 7 }, { bits: 8, ...errors }, mapping);
-  const erring = erringConverters(program.graph, program.profile.converters);
+  const erring = erringConverters(program);
   const ofStrip = erring.filter(({ name }) => name.startsWith('first.adc.0.'));
   t.deepEqual(
     ofStrip.map(({ name }) => name),

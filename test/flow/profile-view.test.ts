@@ -45,6 +45,38 @@ test('profileView(profile) shows the converter as it converts', async (t) => {
   t.true(points.every(([input, output]) => Math.abs(output - input) <= 0.5001 / 127));
 });
 
+test('profileView(profile) shows the steps and the errors of ADCs as their parts make them', async (t) => {
+  const architecture = { kind: 'split-sar', amplifierGain: 40 };
+  const still = await toyProfile({
+    converters: { dac: { bits: null }, adc: { bits: 8, rule: 'uniform', architecture } },
+  });
+  const [adc] = profileView(still).converters;
+  t.deepEqual(adc!.errors!.names, ['without draws']);
+  // Its levels are 1/(1 + 1/100) of what they should be: codes are too large by 1 % of the value.
+  for (const { input, errorsLsb } of adc!.errors!.rows) {
+    if (Math.abs(input) > 0.9) continue;
+    t.true(Math.abs(errorsLsb[0]! - 1.275 * input) < 0.6, `${input} ${errorsLsb[0]}`);
+  }
+  const drawn = await toyProfile({
+    converters: {
+      dac: { bits: null },
+      adc: { bits: 6, rule: 'uniform', architecture: { kind: 'ramp', comparatorStd: '10 %' } },
+    },
+  });
+  const [ramp] = profileView(drawn).converters;
+  t.true(ramp!.isDrawn);
+  // Comparators of four columns: offsets of 3.2 steps each, the same all over the range.
+  const { rows, names } = ramp!.errors!;
+  t.is(names.length, 5);
+  const middle = (column: number) => rows[50]!.errorsLsb[column]!;
+  t.is(new Set([1, 2, 3, 4].map(middle)).size, 4);
+  for (const column of [1, 2, 3, 4]) t.true(Math.abs(middle(column)) < 5 * 3.2);
+  for (const column of [1, 2, 3, 4]) {
+    t.true(Math.abs(rows[40]!.errorsLsb[column]! - middle(column)) < 0.6);
+  }
+  t.true(Math.abs(middle(0)) < 0.1);
+});
+
 test('profileView(profile) shows the errors of a few converters of one chip', async (t) => {
   const inl = { form: 'polynomial', coefficients: [0, 0, 0.5], unit: 'LSB' };
   const profile = await toyProfile({

@@ -377,6 +377,19 @@ test('parseProfile(text) tells what is wrong with the errors and the range of a 
     await message(['"dac": { "bits": 8', '"dac": { "bits": 8, "fixedRange": "1 uS"']),
     'a-b-1.json:12:39: /converters/dac/fixedRange: must be one of the fields bits, rule, range, percentile, gainStd, offsetStd, noiseStd, inl, got the unknown field "fixedRange"; leave it out',
   );
+  const sar = '"architecture": { "kind": "sar", "capacitorStd": "3 %" }';
+  t.is(
+    await adc(`"bits": 8, ${sar}`),
+    'a-b-1.json:12:77: /converters/adc/architecture: must stand beside "rule": "uniform", for its 2^bits codes have none at zero, got {"kind":"sar","capacitorStd":"3 %"}; give the rule, or leave the architecture out',
+  );
+  t.is(
+    await adc(`"bits": 12, "rule": "uniform", ${sar}`),
+    'a-b-1.json:12:58: /converters/adc/bits: must be at most 10 beside an architecture, for each ADC has a table of its codes, got 12; choose fewer, or give gainStd, offsetStd and inl instead',
+  );
+  t.is(
+    await adc('"bits": 8, "rule": "uniform", "architecture": { "kind": "uniform", "capacitorStd": "3 %" }'),
+    'a-b-1.json:12:133: /converters/adc/architecture/capacitorStd: must be absent of a uniform ADC, which has no parts to err, got "3 %"; name how it is built: sar, split-sar, ramp or pipeline',
+  );
   t.is(
     await adc('"bits": 8, "range": "granular"'),
     'a-b-1.json:12:70: /converters/adc/range: must give inputs some bits at a time and cells of some levels beside a granular ADC range, whose step is the smallest current of a cell, got inputs that drive at once; give inputSliceBits (1: bit-serial), or choose another range',
@@ -412,7 +425,7 @@ test('checkProfileText(text) warns of a range that can never be reached, and of 
     bits: 6,
     rule: 'symmetric',
     range: { rule: 'fixed', microsiemens: 7000 },
-    errors: { gainStd: 0.3, offsetStdLsb: 9, noiseStdLsb: 10, inl: null },
+    errors: { gainStd: 0.3, offsetStdLsb: 9, noiseStdLsb: 10, inl: null, design: null },
   });
 });
 
