@@ -10,6 +10,7 @@ export const SOURCES = [
   'drift',
   'read',
   'wires',
+  'conduction',
   'converters',
 ] as const;
 
@@ -41,6 +42,11 @@ export function lawsOf(source: ErrorSource, laws: CellLaws): CellLaws {
 /** Whether a source leaves the converters on. */
 export function hasConverters(source: ErrorSource): boolean {
   return source === 'all' || source === 'converters';
+}
+
+/** Whether a source leaves the cells' law of current by voltage on. */
+export function hasConduction(source: ErrorSource): boolean {
+  return source === 'all' || source === 'conduction';
 }
 
 /** Whether a source leaves the resistance of the wires on. */

@@ -1,4 +1,5 @@
 import type { Bundle } from '../compile/bundle.ts';
+import { withConduction } from '../compile/conduction.ts';
 import { erringConverters, withConverterErrors } from '../compile/converter-errors.ts';
 import { type Counter, countSaturation } from '../compile/count-saturation.ts';
 import { drawnValues } from '../compile/drawn-values.ts';
@@ -22,6 +23,8 @@ export interface ChipFeeds {
   readonly variances: Feeds | null;
   /** Draws of the converters' errors; null runs exact converters. */
   readonly converters: Feeds | null;
+  /** Whether currents go by the cells' law of voltage; else as g V. */
+  readonly conducts: boolean;
   /** Which draws to take of noise that is new at each product. */
   readonly event: LiveEvent;
 }
@@ -49,13 +52,14 @@ export function loadArm(engine: Engine, bundle: Bundle, data: EvaluationData, th
   const { examples, tokens, padId } = data;
   // A plan seldom needs more than one or two of them.
   const load = async (chip: ChipFeeds, isCounted: boolean): Promise<LoadedGraph> => {
-    const key = `${chip.converters !== null}/${chip.variances !== null}/${isCounted}`;
+    const key = `${chip.converters !== null}/${chip.conducts}/${chip.variances !== null}/${isCounted}`;
     const known = loaded.get(key);
     if (known !== undefined) return known;
     let made = graph;
     if (chip.converters !== null) {
       made = withConverterErrors(made, erringConverters(bundle.program));
     }
+    if (chip.conducts) made = withConduction(made, bundle.program);
     if (chip.variances !== null) made = withLiveReads(made, layers);
     if (chip.converters === null) made = withoutConverters(made);
     if (isCounted) made = countSaturation(made).graph;

@@ -1,6 +1,6 @@
 import type { Compensation } from '../chip/compensation.ts';
 import { converterDraws } from '../chip/converter-draws.ts';
-import { hasConverters, parseSource } from '../chip/sources.ts';
+import { hasConduction, hasConverters, parseSource } from '../chip/sources.ts';
 import { type ChipWriter, createChipWriter } from '../chip/writer.ts';
 import type { Bundle } from '../compile/bundle.ts';
 import { type ErringConverter, erringConverters } from '../compile/converter-errors.ts';
@@ -64,9 +64,10 @@ export function createEvaluator(
           const place = loaded.get(arm)!;
           const erring = erringOf.get(arm)!;
           const converters = isConverted ? converterDraws(erring, { chip, noise: job.noise }) : null;
-          const { values, outputs } = await place.logits({ ...feeds, converters });
+          const conducts = chip !== null && hasConduction(source);
+          const { values, outputs } = await place.logits({ ...feeds, converters, conducts });
           const counts = isConverted
-            ? await place.saturation({ ...feeds, converters })
+            ? await place.saturation({ ...feeds, converters, conducts })
             : { clippedInputs: null, saturatedConversions: null };
           samples.push({
             arm,

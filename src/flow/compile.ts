@@ -5,6 +5,7 @@ import { foldAdapter } from '../adapter/fold.ts';
 import { goesByCurrents } from '../calibrate/current-range.ts';
 import { calibrateRanges, programWeights } from '../calibrate/ranges.ts';
 import { writeBundle } from '../compile/bundle.ts';
+import { withConduction } from '../compile/conduction.ts';
 import type { AdapterSource, Manifest } from '../compile/manifest.ts';
 import { mappingError, roundsWeights, withMappedWeights } from '../compile/mapped-graph.ts';
 import {
@@ -212,16 +213,18 @@ async function calibrated(
 ): Promise<Program> {
   const { options, profile } = exact;
   if (converterOf(options.dac) === null && converterOf(options.adc) === null) return exact;
-  // ADCs whose ranges go by what occurs meet one slice of the inputs at a time, which there is once the DAC has its range.
-  const isSliced = options.mapping.inputSliceBits !== null && converterOf(options.adc) !== null;
-  const again = isSliced && !goesByCurrents(options.adc);
+  // ADCs whose ranges go by what occurs meet one slice of the inputs at a time, or currents that are no multiple of the
+  // input: both are there once the DAC has its range.
+  const isOther = options.mapping.inputSliceBits !== null || profile.conduction?.inputs === 'amplitude';
+  const again = isOther && converterOf(options.adc) !== null && !goesByCurrents(options.adc);
   job.progress.stage('calibrate', feeds.length * (again ? 2 : 1));
   const calibrate = (program: Program) =>
     calibrateRanges(engine, program, feeds, job.seed, () => job.progress.advance());
   const ranges = await calibrate(exact);
   if (!again) return compileProgram(graph, names, profile, options, ranges);
   const withoutAdcs = { ...options, adc: { ...options.adc, bits: null } };
-  const sliced = await calibrate(compileProgram(graph, names, profile, withoutAdcs, ranges));
+  const driven = compileProgram(graph, names, profile, withoutAdcs, ranges);
+  const sliced = await calibrate({ ...driven, graph: withConduction(driven.graph, driven) });
   const both = new Map([...ranges].map(([name, { input }]) => [name, { input, adc: sliced.get(name)!.adc }]));
   return compileProgram(graph, names, profile, options, both);
 }

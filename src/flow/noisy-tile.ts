@@ -1,5 +1,6 @@
 import { converterDraws } from '../chip/converter-draws.ts';
 import type { ChipState } from '../chip/writer.ts';
+import { withConduction } from '../compile/conduction.ts';
 import { erringConverters, withConverterErrors } from '../compile/converter-errors.ts';
 import { drawnValues } from '../compile/drawn-values.ts';
 import { withLiveReads } from '../compile/live-reads.ts';
@@ -15,7 +16,7 @@ export interface ReadCells {
 }
 
 /**
- * A program's graph with the errors of one chip's converters and, where there are variances, reads that are new at each
+ * A program's graph with the errors of one chip's converters, its cells' law of current by voltage and, where there are variances, reads that are new at each
  * product; and its feeds but for the inputs themselves, of which there are `rows`, each with draws of its own.
  */
 export function noisyTile(
@@ -26,7 +27,8 @@ export function noisyTile(
 ): { readonly graph: Graph; readonly feeds: Feeds } {
   const erring = erringConverters(program);
   const converted = withConverterErrors(program.graph, erring);
-  const graph = cells.variances === null ? converted : withLiveReads(converted, program.layers);
+  const conducted = withConduction(converted, program);
+  const graph = cells.variances === null ? conducted : withLiveReads(conducted, program.layers);
   const draws = createLiveDraws(drawnValues(graph), () => 1);
   const indices = Array.from({ length: rows }, (_, row) => row);
   // A single row is sent twice: alone it differs in its last bits.

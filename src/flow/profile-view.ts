@@ -1,4 +1,5 @@
 import { formatDuration } from '../core/duration.ts';
+import { conductionAt } from '../device/conduction.ts';
 import { simulateCells } from '../device/simulate.ts';
 import { cellLaws } from '../profile/cell-laws.ts';
 import { profileFacts } from '../profile/facts.ts';
@@ -34,6 +35,7 @@ export function profileView(profile: DeviceProfile, known?: MappingErrors): Prof
     fans: fans(profile),
     referenceSeconds: profile.referenceSeconds,
     converters: transfers(profile.converters),
+    conduction: conduction(profile),
     weightErrors: {
       layer: errors.layer,
       ages: errors.seconds.map((seconds) => ({ seconds, age: formatDuration(seconds) })),
@@ -121,6 +123,16 @@ function bins(sorted: Float32Array): readonly (readonly [number, number])[] {
     if (value >= low && value <= high) counts[Math.min(bin, BINS - 1)]! += 1;
   }
   return counts.map((count, i) => [low + ((i + 0.5) * (high - low)) / BINS, count] as const);
+}
+
+function conduction({ conduction: section }: DeviceProfile): ProfileView['conduction'] {
+  if (section === null) return null;
+  const { law, readVolts } = section;
+  const points = Array.from({ length: 101 }, (_, i) => {
+    const u = i / 50 - 1;
+    return [u * readVolts, conductionAt(law, u)] as const;
+  });
+  return { readVolts, points };
 }
 
 function fans(profile: DeviceProfile): readonly Fan[] {

@@ -5,6 +5,7 @@ import { packageVersion } from '../core/paths.ts';
 import type { SplitName, Task } from '../data/task.ts';
 import { conditions } from '../evaluate/plan.ts';
 import type { ArmRecord, IdealCheck, LayerRecord, RunRecord } from '../evaluate/run-record.ts';
+import { conductionText } from '../profile/build-conduction.ts';
 import { profileFacts } from '../profile/facts.ts';
 import type { ConverterErrors, Variation } from '../profile/profile.ts';
 import type { Engine } from '../runtime/engine.ts';
@@ -144,6 +145,7 @@ function simulated(bundle: Bundle, job: EvaluateJob): string[] {
     said.push(
       `resistance of the wires, each tile solved exactly as a circuit (cells of a weight ${profile.wires.layout}, driven at ${profile.wires.driver === 'one-end' ? 'one end' : 'both ends'})`,
     );
+  if (profile.conduction !== null) said.push(conductionText(profile.conduction));
   if (profile.telegraph !== null) {
     said.push(
       job.read === 'live'
@@ -204,6 +206,9 @@ function notSimulated({ profile, options }: Program, read: EvaluateJob['read']):
   const sections = [
     { names: /\bwires?\b/iu, isModelled: profile.wires !== null, text: 'resistance of the wires' },
     { names: /\btemperature\b/iu, isModelled: profile.temperature !== null, text: 'temperature' },
+    ...(profile.conduction === null
+      ? []
+      : [{ names: /current-voltage/iu, isModelled: true, text: 'non-linear current-voltage curve' }]),
     { names: /\bstuck\b/iu, isModelled: profile.faults !== null, text: 'stuck cells' },
   ];
   return [

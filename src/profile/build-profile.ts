@@ -1,6 +1,7 @@
 import { sha256, stableJson } from '../core/files.ts';
 import { type Dimension, readQuantity } from '../core/units.ts';
 import { buildFaults, buildVariation } from './build-array-effects.ts';
+import { buildConduction } from './build-conduction.ts';
 import { buildConverters } from './build-converters.ts';
 import { buildLaw, wrongUnit } from './build-law.ts';
 import { mappingOf, unmappable } from './build-mapping.ts';
@@ -160,6 +161,7 @@ export async function buildProfile(
   if ((valueAt(root, '/mapping') === undefined || sound('/mapping')) && sound('/cell'))
     findings.push(...unmappable(root as ProfileJson, { dac, adc }, tile.columns));
   findings.push(...wires.findings, ...ofConverters);
+  const conduction = buildConduction(root, number, sound, { dac, wires: wires.wires }, findings);
 
   if ([...schemaFindings, ...findings].some((f) => f.severity === 'error'))
     return { profile: null, findings };
@@ -180,6 +182,7 @@ export async function buildProfile(
     drift: exponentMean === null ? null : { exponentMean, exponentStd },
     readNoise: readStd === null ? null : { std: readStd },
     array: { rows: array?.rows ?? DEFAULT_SIZE, columns: array?.columns ?? DEFAULT_SIZE },
+    conduction,
     wires: wires.wires,
     telegraph: amplitude === null || probability === null ? null : { amplitude, probability },
     variation,
@@ -210,6 +213,7 @@ const MODELLED = [
   ['faults', /^stuck cells$/u],
   ['telegraph', /^telegraph noise$/u],
   ['temperature', /^temperature$/u],
+  ['conduction', /^(non-linear current-voltage curve|current-voltage non-linearity)$/u],
 ] as const;
 
 const LEAST_CONDUCTANCE = 1e-9;

@@ -44,6 +44,8 @@ export interface DeviceProfile {
   readonly costs: Readonly<Record<CostKind, readonly Cost[]>>;
   /** The largest tile. */
   readonly array: { readonly rows: number; readonly columns: number };
+  /** How a cell's current goes by voltage; null: as g V. */
+  readonly conduction: Conduction | null;
   /** Resistance of a tile's wires. */
   readonly wires: ProfileWires | null;
   readonly mapping: ProfileMapping;
@@ -80,6 +82,20 @@ export interface ProfileWires {
   readonly layout: 'apart' | 'interleaved';
   readonly source: string | null;
 }
+
+/** A law of current by voltage that is the same for all states, with I = g V at the read voltage. See `device/conduction.ts`. */
+export interface Conduction {
+  readonly law: ConductionLaw;
+  readonly readVolts: number;
+  /** amplitude: an input is a voltage up to the read voltage. pulse-width: it is the time of the read voltage. */
+  readonly inputs: 'amplitude' | 'pulse-width';
+}
+
+export type ConductionLaw =
+  /** ratio: read voltage over V0. */
+  | { readonly form: 'sinh'; readonly ratio: number }
+  /** share: c times the square of the read voltage. */
+  | { readonly form: 'cubic'; readonly share: number };
 
 /** What temperature does, and at which temperature this profile's laws are. */
 export interface ProfileTemperature {

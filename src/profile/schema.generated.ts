@@ -85,6 +85,7 @@ faults?: Faults
 temperature?: Temperature
 costs?: Costs
 array?: CellArray
+conduction?: Conduction
 wires?: Wires
 mapping?: Mapping
 converters?: Converters
@@ -381,6 +382,29 @@ rows?: number
  * Output lines of a tile. The two cells of a pair share one; a weight in N slices takes N; a unit column takes as many as a weight.
  */
 columns?: number
+}
+/**
+ * Current-voltage non-linearity: how a cell's current goes by voltage, the same for all states, with I = g V at the read voltage, where g was measured. Not beside wires, whose circuits are linear. Default: absent, I = g V at any voltage.
+ */
+export interface Conduction {
+/**
+ * sinh: I = g Vr sinh(V/V0)/sinh(Vr/V0). cubic: I = g V (1 + c V^2)/(1 + c Vr^2).
+ */
+form: ("sinh" | "cubic")
+readVoltage: Quantity
+voltageScale?: Quantity
+/**
+ * c of a cubic law. Default: absent, needed by form cubic only.
+ */
+cubic?: number
+/**
+ * How an input drives a row. amplitude: by a voltage up to the read voltage, on which the law acts; bits that drive one at a time are 0 or the read voltage. pulse-width: by the read voltage for a time, which the law leaves alone.
+ */
+inputs?: ("amplitude" | "pulse-width")
+/**
+ * Where the numbers come from, if not from the profile's provenance. Default: absent.
+ */
+source?: string
 }
 /**
  * Resistance of the wires of a tile, solved exactly with its cells. Every row wire: driver, rowTerminal, rowSegment, cell, rowSegment, cell, ... Every column wire: cell, columnSegment, cell, ..., columnSegment, columnTerminal, virtual ground. Default: absent, none.

@@ -63,6 +63,9 @@ export function profileTemplate(name: string, schema: string): string {
   // "wires": { "rowSegment": "1 ohm", "columnSegment": "1 ohm", "rowTerminal": "100 ohm", "columnTerminal": "0 ohm",
   //            "driver": "one-end", "layout": "apart" },
 
+  // How a cell's current goes by voltage, where inputs are voltages and it is not g V. Not beside wires.
+  // "conduction": { "form": "sinh", "readVoltage": "0.2 V", "voltageScale": "0.25 V" },
+
   // A pair of cells a weight; one scale for each "tile" or each "column". The schema has the other kinds, and slices:
   //   { "kind": "offset-unit-column", "weightBits": 8, "slices": 4, "inputSliceBits": 1 }
   "mapping": { "kind": "pair-one-sided", "scale": "tile" },

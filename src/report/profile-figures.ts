@@ -1,4 +1,5 @@
 import type { CurvesData } from './charts/curves.ts';
+import { conductionFigure } from './conduction-figure.ts';
 import { converterFigures } from './converter-figures.ts';
 import { figure, shown } from './curves-figure.ts';
 import type { Figure } from './figure.ts';
@@ -14,6 +15,7 @@ export function profileFigures(view: ProfileView): readonly Figure[] {
     distributions(view),
     fan(view),
     weightErrorFigure(view),
+    conductionFigure(view),
     ...view.converters.flatMap(converterFigures),
   ].flatMap((figure) => (figure === null ? [] : [figure]));
 }

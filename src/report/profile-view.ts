@@ -17,6 +17,11 @@ export interface ProfileView {
   /** t_c, from which the logarithm of age is counted. */
   readonly referenceSeconds: number;
   readonly converters: readonly Transfer[];
+  /** A cell's current at voltages up to the read voltage, as a share of that at the read voltage; null: as g V. */
+  readonly conduction: {
+    readonly readVolts: number;
+    readonly points: readonly (readonly [volts: number, share: number])[];
+  } | null;
   /** Relative weight error of each mapping that the profile allows, its own first, at each age. */
   readonly weightErrors: {
     readonly layer: { readonly rows: number; readonly columns: number };

@@ -51,6 +51,6 @@ test('parseSource: refuses another word', (t) => {
   t.throws(() => parseSource('heat'), {
     instanceOf: UsageError,
     message:
-      '--ablate: must be of writing, variation, faults, drift, read, wires, converters, got "heat"; choose among them',
+      '--ablate: must be of writing, variation, faults, drift, read, wires, conduction, converters, got "heat"; choose among them',
   });
 });

@@ -240,7 +240,7 @@ test.serial('evaluate: refuses what it cannot do, by full text', async (t) => {
     t.throwsAsync(evaluate(plan({ out, ...change })), { instanceOf: UsageError, message });
   await refused(
     { ablate: ['heat'] },
-    '--ablate: must be of writing, variation, faults, drift, read, wires, converters, got "heat"; choose among them',
+    '--ablate: must be of writing, variation, faults, drift, read, wires, conduction, converters, got "heat"; choose among them',
   );
   await refused(
     { bundles: [place('one'), place('one')] },
@@ -296,6 +296,33 @@ test.serial(
     t.deepEqual({ ...a!, chip: 0 }, { ...b!, chip: 0 });
   },
 );
+
+test.serial('evaluate: --ablate conduction leaves the law of current by voltage alone on', async (t) => {
+  const profile = place('curved.json');
+  const conduction = { form: 'sinh', readVoltage: '1 V', voltageScale: '0.2 V' };
+  await writeFile(
+    profile,
+    JSON.stringify({
+      schemaVersion: 1,
+      name: 'curved',
+      extends: 'ideal',
+      converters: { dac: { bits: 8 } },
+      conduction,
+    }),
+  );
+  const adapter = await useLiteAdapter(state.folder, 'grasp', 1);
+  const calibrated = { model: 'use-lite', adapter, deploy: 'digital', calibrateOn: 'reviews' } as const;
+  await compile({ ...calibrated, seed: 1, force: false, progress, profile, out: place('curved') });
+  const out = place('run-curved');
+  const ablate = ['conduction', 'writing', 'all'];
+  await evaluate(plan({ out, bundles: [place('curved')], chips: 1, limit: 48, at: [0], noise: [1], ablate }));
+  const { samples } = await readRun(out);
+  const outcomes = (source: string, chip: number | null = 1) =>
+    samples.find((sample) => sample.chip === chip && (chip === null || sample.source === source))!.outcomes;
+  t.is(outcomes('writing'), outcomes('all', null));
+  t.not(outcomes('conduction'), outcomes('writing'));
+  t.not(outcomes('all'), outcomes('writing'));
+});
 
 test.serial('evaluate: chips of the ideal profile are the digital model', async (t) => {
   const out = place('run-ideal');

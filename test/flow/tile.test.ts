@@ -404,6 +404,35 @@ test('tile --adc-range auto: of full scale where the profile says so', async (t)
   t.true(full.every((value) => Math.abs((value / range) * 31 - Math.round((value / range) * 31)) < 1e-4));
 });
 
+test('tile: the currents of non-linear cells, against the sum over cells; bit-serial inputs do not meet the law', async (t) => {
+  const folder = await temporaryFolder(t);
+  const profile = join(folder, 'curved.json');
+  const of = async (fields: object, change: object = {}) => {
+    const converters = { dac: { bits: 8 }, adc: { bits: null } };
+    const json = { schemaVersion: 1, name: 'curved', extends: 'ideal', converters, ...fields };
+    await writeFile(profile, JSON.stringify(json));
+    return (await run(t, { profile, ...change })).values('output');
+  };
+  const conduction = { form: 'sinh', readVoltage: '0.3 V', voltageScale: '0.15 V' };
+  const [curved, straight] = [await of({ conduction }), await of({})];
+  const range = Math.max(...Array.from(input.data as Float32Array, Math.abs));
+  const [rows, columns] = [10, 6];
+  curved.forEach((value, at) => {
+    const [row, column] = [Math.floor(at / columns), at % columns];
+    let sum = 0;
+    for (let i = 0; i < rows; i++) {
+      const code = Math.round((Number(input.data[row * rows + i]) / range) * 127);
+      const volts = (0.3 * code) / 127;
+      sum += range * (Math.sinh(volts / 0.15) / Math.sinh(2)) * Number(weight.data[i * columns + column]);
+    }
+    t.true(Math.abs(value - sum) < 1e-5 * range, `${value}, ${sum}`);
+  });
+  t.notDeepEqual(curved, straight);
+  t.deepEqual(await of({ conduction: { ...conduction, inputs: 'pulse-width' } }), straight);
+  const serial = { inputSliceBits: 1 };
+  t.deepEqual(await of({ conduction }, serial), await of({}, serial));
+});
+
 test('tile: runs on the arrays of ISAAC and PRIME, as fine as their converters', async (t) => {
   // Weights of 10 x 6 are one tile. An ADC of ISAAC tells cell levels apart and loses nothing: what is left is half a step of
   // 16 bits. One of PRIME has 64 steps.

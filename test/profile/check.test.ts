@@ -50,7 +50,7 @@ test('parseProfile(text) tells an unknown field, with the nearest right name', a
   );
   t.is(
     await message(['"drift":', '"drfit":']),
-    'a-b-1.json:10:3: /drfit: must be one of the fields schemaVersion, extends, name, description, provenance, validity, cell, referenceTime, writing, drift, readNoise, telegraph, variation, faults, temperature, costs, array, wires, mapping, converters, got the unknown field "drfit"; did you mean "drift"?',
+    'a-b-1.json:10:3: /drfit: must be one of the fields schemaVersion, extends, name, description, provenance, validity, cell, referenceTime, writing, drift, readNoise, telegraph, variation, faults, temperature, costs, array, conduction, wires, mapping, converters, got the unknown field "drfit"; did you mean "drift"?',
   );
   t.is(
     await message(['"unit": "%"', '"unit": "%", "__proto__": { "a": 1 }']),
@@ -404,6 +404,50 @@ test('parseProfile(text) tells what is wrong with the errors and the range of a 
   t.is(
     await message(['"dac": { "bits": 8', '"dac": { "bits": 8, "range": "full-scale"']),
     'a-b-1.json:12:48: /converters/dac/range: must be one of "calibrated", "percentile", got "full-scale"; choose one of those',
+  );
+});
+
+test('parseProfile(text) tells what is wrong with the law of current by voltage', async (t) => {
+  const law = (fields: string, ...more: [string, string][]) =>
+    message(['"referenceTime"', `"conduction": { ${fields} }, "referenceTime"`], ...more);
+  t.is(await law('"form": "sinh", "readVoltage": "0.2 V", "voltageScale": "0.25 V"'), 'accepted');
+  t.is(await law('"form": "cubic", "readVoltage": "0.2 V", "cubic": -0.25'), 'accepted');
+  t.is(
+    await law('"form": "sinh", "readVoltage": "0.2 V"'),
+    'a-b-1.json:7:27: /conduction/form: must have "voltageScale" beside it, got "sinh" alone; give it, or name another form',
+  );
+  t.is(
+    await law('"form": "cubic", "readVoltage": "0.2 V", "cubic": 1, "voltageScale": "1 V"'),
+    'a-b-1.json:7:88: /conduction/voltageScale: must be absent of a law of form "cubic", got "1 V"; leave it out',
+  );
+  t.is(
+    await law('"form": "sinh", "readVoltage": "0.2 V", "voltageScale": "5 mV"'),
+    'a-b-1.json:7:75: /conduction/voltageScale: must be at least a twentieth of the read voltage (0.2 V), got "5 mV"; check the unit',
+  );
+  t.is(
+    await law('"form": "cubic", "readVoltage": "2 V", "cubic": -0.25'),
+    'a-b-1.json:7:67: /conduction/cubic: must let currents rise up to the read voltage, 1 + 3 c V^2 > 0 there, got -0.25; make it or the read voltage smaller',
+  );
+  t.is(
+    await law('"form": "sinh", "readVoltage": "-2 V", "voltageScale": "1 V"'),
+    'a-b-1.json:7:50: /conduction/readVoltage: must be more than 0 V, got "-2 V"; give the size of it',
+  );
+  t.is(
+    await law('"form": "sinh", "readVoltage": "2 uS", "voltageScale": "1 V"'),
+    'a-b-1.json:7:50: /conduction/readVoltage: must be a voltage (V, mV or uV), got "2 uS", a conductance; write it in one of those units',
+  );
+  const sinh = '"form": "sinh", "readVoltage": "0.2 V", "voltageScale": "0.25 V"';
+  t.is(
+    await law(sinh, ['"dac": { "bits": 8 }', '"dac": { "bits": null }']),
+    'a-b-1.json:7:3: /conduction: must stand beside a DAC with bits, the end of whose range is the read voltage, got an exact one; give /converters/dac its bits, or "inputs": "pulse-width"',
+  );
+  t.is(
+    await law(`${sinh}, "inputs": "pulse-width"`, ['"dac": { "bits": 8 }', '"dac": { "bits": null }']),
+    'accepted',
+  );
+  t.is(
+    await law(sinh, ['"cell"', '"wires": { "rowSegment": "1 ohm" }, "cell"']),
+    'a-b-1.json:7:3: /conduction: must not stand beside "wires", whose circuits are solved for cells of I = g V, got both; leave one of them out',
   );
 });
 

@@ -114,7 +114,7 @@ function addPlanOptions(command: Command): void {
   command.addOption(
     new Option(
       '--ablate <sources>',
-      'one source of error alone instead of all together: writing, variation, faults, drift, read, wires, converters or all; a run of the plan for each, parted by commas',
+      'one source of error alone instead of all together: writing, variation, faults, drift, read, wires, conduction, converters or all; a run of the plan for each, parted by commas',
     ).argParser(list('--ablate', (text) => text)),
   );
 }
