@@ -32,6 +32,16 @@ export function temperatureOption(command: Command): Command {
   );
 }
 
+/** `--cycles N`: wherever a chip is made. */
+export function cyclesOption(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '--cycles <n>',
+      'write cycles that each cell has been through, such as 1e5, within what the profile supports (default: fresh cells)',
+    ).argParser(decimal('--cycles', { min: 1 })),
+  );
+}
+
 /** `--jobs N`: wherever work is spread. */
 export function jobsOption(command: Command): Command {
   return command.addOption(

@@ -217,11 +217,16 @@ function counts(layers: readonly ProgramLayer[]): Manifest['counts'] {
 }
 
 /**
- * A bundle whose chips are made at another temperature; null: at the profile's reference.
- * @throws UsageError for a temperature that the profile's source does not support
+ * A bundle whose chips are made at another temperature (null: the profile's reference), of cells that have been through some
+ * write cycles (null: fresh ones).
+ * @throws UsageError for a temperature or cycles that the profile's source does not support
  */
-export async function bundleAt(bundle: Bundle, kelvin: number | null): Promise<Bundle> {
+export async function bundleAt(
+  bundle: Bundle,
+  kelvin: number | null,
+  cycles: number | null = null,
+): Promise<Bundle> {
   const { program } = bundle;
-  const profile = await profileAt(program.profile, kelvin);
+  const profile = await profileAt(program.profile, kelvin, cycles);
   return { ...bundle, program: { ...program, profile } };
 }

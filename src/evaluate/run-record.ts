@@ -23,6 +23,8 @@ export interface RunRecord {
   readonly readMode: 'frozen' | 'live';
   /** Temperature of the chips, kelvin; absent: each profile's reference. */
   readonly kelvin?: number;
+  /** Write cycles that each cell has been through; absent: fresh cells. */
+  readonly cycles?: number;
   readonly compensate: 'none' | 'global' | 'layer' | 'column';
   /** `all` and what `--ablate` asked for, one at a time. */
   readonly sources: readonly string[];

@@ -16,6 +16,8 @@ export interface WorkerSetup {
   readonly readMode: 'frozen' | 'live';
   /** Temperature of the chips; null: each profile's reference. */
   readonly kelvin: number | null;
+  /** Write cycles that each cell has been through; null: fresh cells. */
+  readonly cycles: number | null;
   readonly threads: number;
 }
 
@@ -26,7 +28,7 @@ async function open(setup: WorkerSetup): Promise<Evaluator> {
   const arms = await Promise.all(
     setup.arms.map(async ({ arm, folder }) => ({
       arm,
-      bundle: await bundleAt(await readBundle(folder), setup.kelvin),
+      bundle: await bundleAt(await readBundle(folder), setup.kelvin, setup.cycles),
     })),
   );
   return createEvaluator(engine, arms, setup.data, setup);

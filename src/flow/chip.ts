@@ -11,6 +11,8 @@ export interface ChipJob {
   readonly noise: number;
   /** Kelvin; default: the profile's reference. */
   readonly temperature?: number;
+  /** Write cycles that each cell has been through; default: fresh cells. */
+  readonly cycles?: number;
   readonly out: string;
   readonly force: boolean;
   readonly progress: Progress;
@@ -19,7 +21,7 @@ export interface ChipJob {
 /** Writes the conductances that one simulated chip holds at a time: what a measurement without read noise would find. */
 export async function chip(job: ChipJob): Promise<{ out: string; cells: number; lines: readonly string[] }> {
   refuseExisting(job.out, job.force);
-  const bundle = await bundleAt(await readBundle(job.bundle), job.temperature ?? null);
+  const bundle = await bundleAt(await readBundle(job.bundle), job.temperature ?? null, job.cycles ?? null);
   job.progress.stage('write cells', bundle.program.layers.length);
   const cells = presentConductances(
     bundle.program,
@@ -33,6 +35,7 @@ export async function chip(job: ChipJob): Promise<{ out: string; cells: number; 
     seed: String(job.seed),
     noise: String(job.noise),
     ...(job.temperature === undefined ? {} : { kelvin: String(job.temperature) }),
+    ...(job.cycles === undefined ? {} : { cycles: String(job.cycles) }),
     unit: 'microsiemens',
   };
   await writeFileAtomic(job.out, encodeSafetensors(cells, metadata));

@@ -47,6 +47,8 @@ export interface EvaluateJob {
   readonly seed: number;
   /** Of all chips, kelvin; default: each profile's reference. */
   readonly temperature?: number;
+  /** Write cycles that each cell of all chips has been through; default: fresh cells. */
+  readonly cycles?: number;
   readonly jobs: number;
   readonly engine: 'onnxruntime' | 'tfjs-node';
   /** More to say of the run in its record: how it was trained, a probe. */
@@ -75,7 +77,7 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
   const { progress, out } = job;
   for (const source of job.ablate ?? []) parseSource(source);
   progress.stage('load');
-  const arms = await namedBundles(job.bundles, job.temperature ?? null);
+  const arms = await namedBundles(job.bundles, job.temperature ?? null, job.cycles ?? null);
   for (const { bundle } of arms) for (const seconds of job.at) checkAge(bundle.program.profile, seconds);
   if (job.read === 'live') for (const { bundle } of arms) refuseLiveReads(bundle.program.profile);
   const engine = await openEngine(job.engine);
@@ -113,6 +115,7 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
     compensate: job.compensate,
     readMode: job.read,
     kelvin: job.temperature ?? null,
+    cycles: job.cycles ?? null,
     threads: 1,
   };
   const { before, made } = await runJobs(
@@ -137,7 +140,11 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
   };
 }
 
-async function namedBundles(folders: readonly string[], kelvin: number | null): Promise<NamedBundle[]> {
+async function namedBundles(
+  folders: readonly string[],
+  kelvin: number | null,
+  cycles: number | null,
+): Promise<NamedBundle[]> {
   const arms: NamedBundle[] = [];
   for (const folder of folders) {
     const arm = basename(resolve(folder));
@@ -147,7 +154,11 @@ async function namedBundles(folders: readonly string[], kelvin: number | null): 
         `must have a folder name of its own, got "${arm}" twice; rename one, for arms are named by their folders`,
       );
     }
-    arms.push({ arm, folder: resolve(folder), bundle: await bundleAt(await readBundle(folder), kelvin) });
+    arms.push({
+      arm,
+      folder: resolve(folder),
+      bundle: await bundleAt(await readBundle(folder), kelvin, cycles),
+    });
   }
   return arms;
 }

@@ -30,6 +30,8 @@ export interface SimulateOptions {
   readonly seed: number;
   /** Kelvin; default: the profile's reference. */
   readonly temperature?: number | undefined;
+  /** Write cycles that each cell has been through; default: fresh cells. */
+  readonly cycles?: number | undefined;
   /** Where to write the cells as read: .npy of `[targets, times, cells]`, or a .csv as `profile fit` takes it. */
   readonly cellsOut?: string | undefined;
   readonly progress?: Progress | undefined;
@@ -52,7 +54,8 @@ export interface SimulateResult {
 export async function simulate(options: SimulateOptions): Promise<SimulateResult> {
   const { targets, times, cells, seed, cellsOut, progress } = options;
   const noise = options.noise ?? 1;
-  const profile = await profileAt(await loadProfile(options.profile), options.temperature ?? null);
+  const { temperature = null, cycles = null } = options;
+  const profile = await profileAt(await loadProfile(options.profile), temperature, cycles);
   const { gMinMicrosiemens: gMin, gMaxMicrosiemens: gMax } = profile;
   targets.forEach((target, i) => {
     if (!(target >= gMin && target <= gMax)) {
@@ -91,7 +94,8 @@ export async function simulate(options: SimulateOptions): Promise<SimulateResult
     progress?.note(`wrote ${cellsOut}`);
   }
   const warm = options.temperature === undefined ? '' : `, ${options.temperature} K`;
-  const title = `${profile.name}, seed ${seed}, ${cells} cells a target, noise scale ${noise}${warm}; conductances in uS`;
+  const worn = cycles === null ? '' : `, after ${cycles} write cycles`;
+  const title = `${profile.name}, seed ${seed}, ${cells} cells a target, noise scale ${noise}${warm}${worn}; conductances in uS`;
   return { profile: profile.name, seed, cells, noise, rows, lines: [title, '', ...tableLines(rows)] };
 }
 

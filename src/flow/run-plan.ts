@@ -57,6 +57,7 @@ export function planRecord(
     reads: job.reads,
     readMode: job.read,
     ...(job.temperature === undefined ? {} : { kelvin: job.temperature }),
+    ...(job.cycles === undefined ? {} : { cycles: job.cycles }),
     compensate: job.compensate,
     sources: job.ablate === undefined || job.ablate.length === 0 ? ['all'] : job.ablate,
     engine: { name: engine.name, version: engine.version, threads: 1 },
@@ -134,6 +135,10 @@ function simulated(bundle: Bundle, job: EvaluateJob): string[] {
     said.push('stuck cells, drawn once a chip: neither written nor drifting, but read');
   if (profile.drift !== null) said.push('conductance drift with an exponent of its own for each cell');
   if (job.temperature !== undefined) said.push(`chips at ${job.temperature} K`);
+  if (job.cycles !== undefined)
+    said.push(
+      `cells after ${job.cycles} write cycles: what writing still reaches, and cells that have failed among the stuck ones`,
+    );
   if (profile.readNoise !== null) {
     said.push(
       job.read === 'live'
@@ -206,6 +211,9 @@ function notSimulated({ profile, options }: Program, read: EvaluateJob['read']):
   const sections = [
     { names: /\bwires?\b/iu, isModelled: profile.wires !== null, text: 'resistance of the wires' },
     { names: /\btemperature\b/iu, isModelled: profile.temperature !== null, text: 'temperature' },
+    ...(profile.endurance === null
+      ? []
+      : [{ names: /\bendurance\b/iu, isModelled: true, text: 'endurance' }]),
     ...(profile.conduction === null
       ? []
       : [{ names: /current-voltage/iu, isModelled: true, text: 'non-linear current-voltage curve' }]),

@@ -51,6 +51,8 @@ export interface TileJob {
   readonly noiseScale: number;
   /** Kelvin; default: the profile's reference. */
   readonly temperature?: number;
+  /** Write cycles that each cell has been through; default: fresh cells. */
+  readonly cycles?: number;
   /** frozen: one read of the cells for all inputs; live: a new one for each product. */
   readonly read: 'frozen' | 'live';
   readonly seed: number;
@@ -92,7 +94,11 @@ export async function tile(job: TileJob): Promise<TileResult> {
       `"input" must have the ${weight.rows} columns that "weight" has rows, got ${input.columns}; transpose one of them`,
     );
   }
-  const profile = await profileAt(await loadProfile(job.profile), job.temperature ?? null);
+  const profile = await profileAt(
+    await loadProfile(job.profile),
+    job.temperature ?? null,
+    job.cycles ?? null,
+  );
   if (job.read === 'live') refuseLiveReads(profile);
   const base = defaultOptions(profile);
   const options: CompileOptions = {
@@ -165,6 +171,7 @@ export async function tile(job: TileJob): Promise<TileResult> {
     seconds: `${job.at}`,
     seed: `${job.seed}`,
     ...(job.temperature === undefined ? {} : { kelvin: `${job.temperature}` }),
+    ...(job.cycles === undefined ? {} : { cycles: `${job.cycles}` }),
     shares: layer.cells.map(({ share }) => share).join(', '),
     unit: 'microsiemens',
   };

@@ -161,15 +161,17 @@ function tableFindings(xs: readonly number[], ys: readonly number[], pointer: st
   return findings;
 }
 
-function readConstants(
+/** The constants of a formula, canonical, by name. Findings go into the list. @param taken Names that the formula has already. */
+export function readConstants(
   json: Readonly<Record<string, unknown>>,
   pointer: string,
   findings: Finding[],
+  taken: readonly string[] = ['x', 't', 'T'],
 ): ReadonlyMap<string, number> {
   const constants = new Map<string, number>();
   for (const [name, value] of Object.entries(json)) {
     const at = childPointer(pointer, name);
-    if (['x', 't', 'T'].includes(name) || FORMULA_FUNCTIONS.has(name)) {
+    if (taken.includes(name) || FORMULA_FUNCTIONS.has(name)) {
       const message = `must not take a name that formulas have already, got "${name}"`;
       findings.push({ severity: 'error', pointer: at, atKey: true, message, cure: 'rename it' });
     }

@@ -3,6 +3,7 @@ import { type Dimension, readQuantity } from '../core/units.ts';
 import { buildFaults, buildVariation } from './build-array-effects.ts';
 import { buildConduction } from './build-conduction.ts';
 import { buildConverters } from './build-converters.ts';
+import { buildEndurance, withFailures } from './build-endurance.ts';
 import { buildLaw, wrongUnit } from './build-law.ts';
 import { mappingOf, unmappable } from './build-mapping.ts';
 import { buildTemperature } from './build-temperature.ts';
@@ -27,11 +28,13 @@ export interface BuiltProfile {
  * Makes a profile of a JSON value and checks what a schema cannot: units, order of limits, formulas, signs of spreads. Parts in
  * which the schema found faults are left alone; all others are checked, so that one run names everything.
  * @param kelvin The temperature of its laws. Default: its reference.
+ * @param cycles The write cycles that its cells have been through. Default: they are fresh.
  */
 export async function buildProfile(
   root: unknown,
   schemaFindings: readonly Finding[],
   kelvin?: number,
+  cycles?: number,
 ): Promise<BuiltProfile> {
   const findings: Finding[] = [];
   const sound = (pointer: string) =>
@@ -148,7 +151,8 @@ export async function buildProfile(
     ...unclamped(root),
   );
   const variation = buildVariation(root, number, findings);
-  const faults = buildFaults(root, number, findings);
+  const endurance = await buildEndurance(root, sound, limits, findings, cycles);
+  const faults = withFailures(buildFaults(root, number, findings), endurance);
   findings.push(...odd(root, limits), ...unfilled(valueAt(root, '/description'), '/description'));
   for (const pointer of ['/provenance', '/validity'])
     findings.push(...unfilled(valueAt(root, pointer), pointer));
@@ -187,6 +191,7 @@ export async function buildProfile(
     telegraph: amplitude === null || probability === null ? null : { amplitude, probability },
     variation,
     faults,
+    endurance,
     temperature,
     costs: { energy: [], latency: [], area: [], ...source.costs },
     mapping: mappingOf(mapping),
@@ -213,6 +218,7 @@ const MODELLED = [
   ['faults', /^stuck cells$/u],
   ['telegraph', /^telegraph noise$/u],
   ['temperature', /^temperature$/u],
+  ['endurance', /^endurance$/u],
   ['conduction', /^(non-linear current-voltage curve|current-voltage non-linearity)$/u],
 ] as const;
 

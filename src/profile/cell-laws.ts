@@ -59,14 +59,31 @@ export function cellLaws(profile: DeviceProfile, seconds: number): CellLaws {
   };
   const ofPresent = (law: Law | undefined, pointer: string) =>
     law === undefined ? null : table(law, 4, seconds, pointer);
+  const window = profile.endurance?.window ?? null;
+  const gMax = profile.gMaxMicrosiemens;
+  // Worn cells are written as if their target were the nearest one that they still reach.
+  const reached = (x: number) =>
+    window === null
+      ? x
+      : Math.min(Math.max(x, window.gMinMicrosiemens / gMax), window.gMaxMicrosiemens / gMax);
+  const worn = (law: Law): Law => (window === null ? law : { ...law, at: (x, t) => law.at(reached(x), t) });
   const ofTarget = (law: Law | null | undefined, pointer: string) =>
-    law === null || law === undefined ? null : table(law, 1, aged, pointer);
+    law === null || law === undefined ? null : table(worn(law), 1, aged, pointer);
+  const missed = (law: Law | null) =>
+    window === null
+      ? null
+      : tabulate((x) => {
+          const target = Math.min(x, 1);
+          return gMax * (reached(target) - target) + (law === null ? 0 : law.at(reached(target), aged));
+        });
   return {
     gMinMicrosiemens: profile.gMinMicrosiemens,
     gMaxMicrosiemens: profile.gMaxMicrosiemens,
     clamp: profile.clamp,
     writeStd: ofTarget(profile.writing?.std, '/writing/std'),
-    writeMeanShift: ofTarget(profile.writing?.meanShift, '/writing/meanShift'),
+    writeMeanShift:
+      missed(profile.writing?.meanShift ?? null) ??
+      ofTarget(profile.writing?.meanShift, '/writing/meanShift'),
     driftExponentMean: ofTarget(profile.drift?.exponentMean, '/drift/exponentMean'),
     driftExponentStd: ofTarget(profile.drift?.exponentStd, '/drift/exponentStd'),
     driftLog: profile.drift === null ? 0 : log((aged + profile.referenceSeconds) / profile.referenceSeconds),

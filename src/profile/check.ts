@@ -37,11 +37,13 @@ export async function checkProfileText(source: string, file: string): Promise<Ch
 /**
  * Checks a profile's JSON value, as a bundle embeds it: whole, extending none. Its faults have pointers and no lines.
  * @param kelvin The temperature of its laws. Default: its reference, and faults at the ends of its range are told too.
+ * @param cycles The write cycles that its cells have been through. Default: they are fresh.
  */
 export async function checkProfileJson(
   value: unknown,
   where: string,
   kelvin?: number,
+  cycles?: number,
 ): Promise<CheckedProfile> {
   const findings: Finding[] = [];
   let profile: DeviceProfile | null = null;
@@ -55,7 +57,7 @@ export async function checkProfileJson(
       cure: 'load it from its file',
     });
   } else {
-    const built = await checkValue(value, [], kelvin);
+    const built = await checkValue(value, [], kelvin, cycles);
     findings.push(...built.findings);
     profile = built.profile;
   }
@@ -116,11 +118,11 @@ function refused(layer: Layer, findings: readonly Finding[]): CheckedLayers {
   return { file: layer.file, profile: null, faults: findings.map((f) => layer.place(f)), layers: [layer] };
 }
 
-async function checkValue(value: unknown, bases: DeviceProfile['bases'], kelvin?: number) {
+async function checkValue(value: unknown, bases: DeviceProfile['bases'], kelvin?: number, cycles?: number) {
   const version = versionFinding(value);
   if (version !== null) return { profile: null, findings: [version] };
   const schemaFindings = await checkSchema(value);
-  const built = await buildProfile(value, schemaFindings, kelvin);
+  const built = await buildProfile(value, schemaFindings, kelvin, cycles);
   const profile = built.profile === null ? null : { ...built.profile, bases };
   const elsewhere = kelvin === undefined && profile !== null ? await atOtherTemperatures(value, profile) : [];
   const isSound = elsewhere.every(({ severity }) => severity !== 'error');

@@ -1,6 +1,7 @@
 import { formatDuration } from '../core/duration.ts';
 import { exp, log } from '../core/math.ts';
 import { conductionText } from './build-conduction.ts';
+import { enduranceText } from './build-endurance.ts';
 import { type LoadedTile, wiresText } from './build-wires.ts';
 import { shown } from './fault.ts';
 import type { Law } from './law.ts';
@@ -103,6 +104,7 @@ function factsOf(profile: DeviceProfile): Fact[] {
     ['variation', variationText(profile.variation)],
     ['faults', faultsText(profile.faults)],
     ['temperature', temperatureText(profile.temperature)],
+    ['endurance', profile.endurance === null ? null : enduranceText(profile.endurance)],
     ['conduction', profile.conduction === null ? null : conductionText(profile.conduction)],
     ['array', `${array.rows}x${array.columns}`],
     ['wires', wires === null ? 'without resistance' : wiresText(wires, tileOf(profile))],

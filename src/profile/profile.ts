@@ -36,8 +36,10 @@ export interface DeviceProfile {
   readonly telegraph: { readonly amplitude: Law; readonly probability: Law } | null;
   /** g is multiplied by max(0, 1 + chip z1 + column z2 + cell z3): relative spreads, each z drawn once for its level. */
   readonly variation: Variation | null;
-  /** Stuck cells. */
+  /** Stuck cells; after write cycles those that failed, too. */
   readonly faults: Faults | null;
+  /** What write cycles do to cells; null: not modelled. */
+  readonly endurance: Endurance | null;
   /** Temperatures that it is known at; null: none is modelled. */
   readonly temperature: ProfileTemperature | null;
   /** Published figures of energy, latency and area, each with its source: to be shown, not to be reckoned with. */
@@ -96,6 +98,23 @@ export type ConductionLaw =
   | { readonly form: 'sinh'; readonly ratio: number }
   /** share: c times the square of the read voltage. */
   | { readonly form: 'cubic'; readonly share: number };
+
+/** What write cycles do. */
+export interface Endurance {
+  /** How many write cycles the source says that cells go through. */
+  readonly ratedCycles: number;
+  /** Beyond these no number is known. */
+  readonly toCycles: number;
+  /** Write cycles that each cell has been through, see `profileAt`; null: cells are fresh. */
+  readonly presentCycles: number | null;
+  /** The conductances that writing then still reaches: targets beyond them end there. Null: all of them. */
+  readonly window: { readonly gMinMicrosiemens: number; readonly gMaxMicrosiemens: number } | null;
+  /** Shares of sound cells that have then failed: they are among the profile's `faults`. */
+  readonly failures: FaultRates;
+  /** Its laws in words. */
+  readonly texts: readonly string[];
+  readonly source: string;
+}
 
 /** What temperature does, and at which temperature this profile's laws are. */
 export interface ProfileTemperature {

@@ -38,6 +38,16 @@ form: ("constant" | "polynomial" | "table" | "expression")
 } & StateLaw1)
 export type StateLaw1 = (ConstantLaw | PolynomialLaw | TableLaw | ExpressionLaw)
 /**
+ * How a number depends on the write cycles n, from 1.
+ */
+export type CyclesLaw = ({
+/**
+ * Which kind of law.
+ */
+form: ("table" | "expression")
+} & CyclesLaw1)
+export type CyclesLaw1 = (CyclesTable | CyclesExpression)
+/**
  * What a converter adds to a value before it rounds it (an ADC) or to a level (a DAC), in steps (LSB), by u from -1 to 1: the value as a share of the range, held beyond it.
  */
 export type Inl = ({
@@ -82,6 +92,7 @@ readNoise?: ReadNoise
 telegraph?: Telegraph
 variation?: Variation
 faults?: Faults
+endurance?: Endurance
 temperature?: Temperature
 costs?: Costs
 array?: CellArray
@@ -312,6 +323,72 @@ columns: number
 stuckLow?: Quantity
 stuckHigh?: Quantity
 stuckRandom?: Quantity
+}
+/**
+ * What write cycles do to cells: how far writing still reaches, and which share has failed. Cells are fresh unless cycles are asked for (--cycles); more than the source knows are refused, and so are any where this section is absent. Default: absent, not modelled.
+ */
+export interface Endurance {
+/**
+ * How many write cycles the source says that cells go through.
+ */
+ratedCycles: number
+/**
+ * The most cycles that its numbers hold for. Default: absent, the rated ones.
+ */
+to?: number
+gMin?: CyclesLaw
+gMax?: CyclesLaw
+stuckLow?: CyclesLaw
+stuckHigh?: CyclesLaw
+stuckRandom?: CyclesLaw
+/**
+ * Where these numbers come from.
+ */
+source: string
+}
+/**
+ * Linear in ln n between points, held before the first one.
+ */
+export interface CyclesTable {
+/**
+ * Says that this law is a table.
+ */
+form: "table"
+/**
+ * Numbers of write cycles, ascending, up to those that the section is for.
+ * 
+ * @minItems 2
+ * @maxItems 256
+ */
+cycles: number[]
+/**
+ * As many values, in `unit`.
+ * 
+ * @minItems 2
+ * @maxItems 256
+ */
+y: number[]
+unit: UnitOfLaw
+}
+/**
+ * A formula of n and of its constants.
+ */
+export interface CyclesExpression {
+/**
+ * Says that this law is a formula.
+ */
+form: "expression"
+/**
+ * As the formulas of other laws, of n, a plain number of write cycles. The result is in `unit`.
+ */
+expression: string
+unit: UnitOfLaw
+/**
+ * Names for quantities or plain numbers; in the formula they are canonical numbers. Default: none.
+ */
+constants?: {
+[k: string]: number | Quantity
+}
 }
 /**
  * Temperatures that the source supports; others are refused, and so is any temperature where this section is absent. Within formulas T is the temperature in kelvin, at the reference unless another is asked for. Default: absent, the temperature is not modelled.

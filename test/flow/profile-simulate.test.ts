@@ -152,3 +152,35 @@ test('simulate({ temperature }) ages cells faster where the profile says so, and
   const ideal = simulate({ ...job, profile: 'ideal', temperature: 350 });
   t.regex((await t.throwsAsync(ideal))?.message ?? '', /^--temperature: must be absent for ideal/u);
 });
+
+test('simulate({ cycles }) draws worn cells where the profile says how they wear, and refuses more than it knows', async (t) => {
+  const folder = await temporaryFolder(t);
+  const path = join(folder, 'worn.json');
+  const endurance = {
+    ratedCycles: 1e6,
+    gMax: { form: 'table', cycles: [1e3, 1e6], y: [25, 20], unit: 'uS' },
+    stuckLow: { form: 'table', cycles: [1e3, 1e6], y: [0, 10], unit: '%' },
+    source: 'none',
+  };
+  await writeFile(path, JSON.stringify({ schemaVersion: 1, name: 'worn', extends: 'ideal', endurance }));
+  const job = { profile: path, targets: [10, 25], times: [0], cells: 20_000, seed: 1 };
+  const [fresh, worn] = [await simulate(job), await simulate({ ...job, cycles: 1e6 })];
+  const written = ({ rows }: typeof fresh) => rows.filter(({ stage }) => stage === 'written');
+  t.deepEqual(
+    written(fresh).map(({ mean }) => mean),
+    [10, 25],
+  );
+  t.true(worn.lines[0]!.includes('after 1000000 write cycles'));
+  for (const [i, reached] of [10, 20].entries()) {
+    // A tenth is stuck at 0: five standard errors of a share are 5 sqrt(0.09/n).
+    t.true(Math.abs(written(worn)[i]!.mean / reached - 0.9) < 5 * Math.sqrt(0.09 / job.cells) + 0.001);
+    t.true(Math.abs(written(worn)[i]!.q95 - reached) < 0.02);
+  }
+  const beyond = simulate({ ...job, cycles: 1e7 });
+  t.is(
+    (await t.throwsAsync(beyond))?.message,
+    '--cycles: must be within 1 to 1000000 for worn, got 10000000; choose fewer',
+  );
+  const ideal = simulate({ ...job, profile: 'ideal', cycles: 10 });
+  t.regex((await t.throwsAsync(ideal))?.message ?? '', /^--cycles: must be absent for ideal/u);
+});

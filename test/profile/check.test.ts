@@ -50,7 +50,7 @@ test('parseProfile(text) tells an unknown field, with the nearest right name', a
   );
   t.is(
     await message(['"drift":', '"drfit":']),
-    'a-b-1.json:10:3: /drfit: must be one of the fields schemaVersion, extends, name, description, provenance, validity, cell, referenceTime, writing, drift, readNoise, telegraph, variation, faults, temperature, costs, array, conduction, wires, mapping, converters, got the unknown field "drfit"; did you mean "drift"?',
+    'a-b-1.json:10:3: /drfit: must be one of the fields schemaVersion, extends, name, description, provenance, validity, cell, referenceTime, writing, drift, readNoise, telegraph, variation, faults, endurance, temperature, costs, array, conduction, wires, mapping, converters, got the unknown field "drfit"; did you mean "drift"?',
   );
   t.is(
     await message(['"unit": "%"', '"unit": "%", "__proto__": { "a": 1 }']),

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import {
+  cyclesOption,
   jsonOption,
   noiseOption,
   outOption,
@@ -16,6 +17,7 @@ interface Options {
   readonly seed: number;
   readonly at: number;
   readonly temperature?: number;
+  readonly cycles?: number;
   readonly noise: number;
   readonly out: string;
   readonly force: boolean;
@@ -30,6 +32,7 @@ export function registerChip(parent: Command, host: Host): void {
   seedOption(command, 'the chip, which names it');
   timeOption(command);
   temperatureOption(command);
+  cyclesOption(command);
   noiseOption(command, '--noise', 'noise scale');
   outOption(command, 'safetensors file of cells');
   jsonOption(command);
@@ -45,10 +48,12 @@ export function registerChip(parent: Command, host: Host): void {
       'holdfast chip bundles/chips --seed 7 --at 1y --out chip-7-1y.safetensors',
     ),
   );
-  command.action((bundle: string, { seed, at, temperature, noise, out, force }: Options) =>
+  command.action((bundle: string, { seed, at, temperature, cycles, noise, out, force }: Options) =>
     host.act(command, async ({ progress }) => {
       const { chip } = await import('../../flow/chip.ts');
-      return outcome(await chip(given({ bundle, seed, at, temperature, noise, out, force, progress })));
+      return outcome(
+        await chip(given({ bundle, seed, at, temperature, cycles, noise, out, force, progress })),
+      );
     }),
   );
 }

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { EvaluateJob } from '../../flow/evaluate.ts';
 import {
+  cyclesOption,
   dataOption,
   engineOption,
   jobsOption,
@@ -75,6 +76,7 @@ function addPlanOptions(command: Command): void {
   );
   timesOption(command, '0s');
   temperatureOption(command);
+  cyclesOption(command);
   noisesOption(command, 1);
   command
     .option(

@@ -1,5 +1,12 @@
 import { type Command, Option } from 'commander';
-import { jsonOption, noiseOption, seedOption, temperatureOption, timesOption } from '../common-options.ts';
+import {
+  cyclesOption,
+  jsonOption,
+  noiseOption,
+  seedOption,
+  temperatureOption,
+  timesOption,
+} from '../common-options.ts';
 import { addExamples, example } from '../examples.ts';
 import { given } from '../given.ts';
 import type { Host } from '../host.ts';
@@ -113,6 +120,7 @@ function registerNew(profile: Command, host: Host): void {
 
 interface SimulateOptions {
   readonly temperature?: number;
+  readonly cycles?: number;
   readonly target: readonly number[];
   readonly at: readonly number[];
   readonly cells: number;
@@ -134,6 +142,7 @@ function registerSimulate(profile: Command, host: Host): void {
   );
   timesOption(command, '0s');
   temperatureOption(command);
+  cyclesOption(command);
   command.addOption(
     new Option('--cells <n>', 'cells for each target')
       .argParser(whole('--cells', { min: 2, max: 100_000_000 }))
@@ -157,24 +166,26 @@ function registerSimulate(profile: Command, host: Host): void {
       'holdfast profile simulate generic-gaussian --target 10 --cells 1000 --seed 0 --json',
     ),
   );
-  command.action((name: string, { target, at, temperature, cells, noise, seed, cellsOut }: SimulateOptions) =>
-    host.act(command, async ({ progress }) => {
-      const { simulate } = await import('../../flow/profile-jobs.ts');
-      return outcome(
-        await simulate(
-          given({
-            profile: name,
-            targets: target,
-            times: at,
-            temperature,
-            cells,
-            noise,
-            seed,
-            cellsOut,
-            progress,
-          }),
-        ),
-      );
-    }),
+  command.action(
+    (name: string, { target, at, temperature, cycles, cells, noise, seed, cellsOut }: SimulateOptions) =>
+      host.act(command, async ({ progress }) => {
+        const { simulate } = await import('../../flow/profile-jobs.ts');
+        return outcome(
+          await simulate(
+            given({
+              profile: name,
+              targets: target,
+              times: at,
+              temperature,
+              cycles,
+              cells,
+              noise,
+              seed,
+              cellsOut,
+              progress,
+            }),
+          ),
+        );
+      }),
   );
 }

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { TileJob } from '../../flow/tile.ts';
 import {
+  cyclesOption,
   jsonOption,
   noiseOption,
   outOption,
@@ -29,6 +30,7 @@ export function registerTile(parent: Command, host: Host): void {
   profileOption(command, true);
   timeOption(command);
   temperatureOption(command);
+  cyclesOption(command);
   command.addOption(
     new Option('--tile <RxC>', "rows x columns of one array (default: the profile's)").argParser(
       shape('--tile'),
