@@ -1,4 +1,5 @@
 import test from 'ava';
+import { writeTile } from '../../src/chip/write-tile.ts';
 import { type CellStage, simulateCells } from '../../src/device/simulate.ts';
 import { type CellLaws, cellLaws } from '../../src/profile/cell-laws.ts';
 import { loadProfile } from '../../src/profile/load.ts';
@@ -195,6 +196,19 @@ test('reram-cmo-hfox: read cells have the mean and std of aihwkit ReRamCMONoiseM
     const [row] = await cellsOf('reram-cmo-hfox', after - 1, 'read', [50]);
     agrees(t, row!, { g: 50, mean, std }, 3e-3);
   }
+});
+
+test('reram-cmo-hfox: a weight is one device, as aihwkit SingleDeviceConductanceConverter maps it', async (t) => {
+  const profile = await loadProfile('reram-cmo-hfox');
+  const weight = Float32Array.from({ length: 12 }, (_, i) => Math.sin(3 * i) + 0.2);
+  const tile = writeTile({ profile, weight, rows: 4, columns: 3, seed: 1 });
+  t.deepEqual([...tile.targets.keys()], ['single']);
+  const [least, greatest] = [Math.min(...weight), Math.max(...weight)];
+  // s = (gMax - gMin)/(max W - min W), g = (W - min W) s + gMin.
+  tile.targets.get('single')!.forEach((g, i) => {
+    const expected = ((weight[i]! - least) * (88.2 - 9)) / (greatest - least) + 9;
+    t.true(Math.abs(g - expected) < 1e-5 * 88.2, `${g} ${expected}`);
+  });
 });
 
 test('reram-cmo-hfox: what is read lies within the range, half of the cells at an end lie on it', async (t) => {
