@@ -28,7 +28,7 @@ export async function studyPage(study: StudyResults): Promise<string> {
     '',
     '## Clean, digital',
     '',
-    'Interval over training seeds.',
+    `All ${trained[0]!.examples} held-out examples (${trained[0]!.split}); interval over training seeds.`,
     '',
     `| method | numbers | with head | minutes | ${metric} | each seed |`,
     '| --- | ---: | ---: | ---: | ---: | --- |',
@@ -42,25 +42,33 @@ export async function studyPage(study: StudyResults): Promise<string> {
   return lines.join('\n');
 }
 
+interface Scored {
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly split: string;
+  readonly examples: number;
+}
+
 async function cleanRow({ out, seeds }: StudyResults, { id, name }: StudyArm) {
   const values: number[] = [];
   const minutes: number[] = [];
-  let metric = '';
+  let [metric, split, examples] = ['', '', 0];
   let counts = { trainableParameters: 0, trainableParametersWithHead: 0 };
   for (const seed of seeds) {
     const folder = join(out, 'adapters', `${id}-${seed}`);
-    const { metrics } = await json<{ metrics: Record<string, number> }>(join(folder, 'metrics.json'));
+    const scored = await json<Scored>(join(folder, 'metrics.json'));
+    const { metrics } = scored;
+    ({ examples, split } = scored);
     metric = 'pearson' in metrics ? 'pearson' : 'accuracy';
     values.push(metrics[metric]!);
     minutes.push(Number(await readFile(join(folder, 'minutes'), 'utf8')));
     counts = await json(join(folder, 'adapter.json'));
   }
   const { trainableParameters: numbers, trainableParametersWithHead: withHead } = counts;
-  return { name, metric, values, minutes: mean(minutes), numbers, withHead };
+  return { name, metric, split, examples, values, minutes: mean(minutes), numbers, withHead };
 }
 
 async function profileTables(study: StudyResults, profile: string, metric: string): Promise<string[]> {
-  const { arms, seeds, noise } = study;
+  const { arms, seeds, noise, options } = study;
   const rows = new Map<string, (readonly Sample[])[]>();
   for (const { id, name } of arms) {
     rows.set(name, await Promise.all(seeds.map((seed) => samples(study, profile, `${id}-${seed}`))));
@@ -73,6 +81,7 @@ async function profileTables(study: StudyResults, profile: string, metric: strin
         .sort((a, b) => a.chip! - b.chip!)
         .map((row) => row.metrics[metric]!),
     );
+  const limit = options.limit === undefined ? '' : `, the first ${String(options.limit)} of those examples`;
   const chips = at(arms[0]!.name, noise[0]!)[0]!.length;
   const head = ['method', ...noise.map((scale) => `noise ${scale}`)];
   const table = (title: readonly string[], cells: readonly string[][]) => [
@@ -84,7 +93,7 @@ async function profileTables(study: StudyResults, profile: string, metric: strin
   return [
     `## On ${profile}, 0 s`,
     '',
-    `Mean over ${chips} chips and ${seeds.length} seeds, with the interval over chips of the mean over seeds.`,
+    `Mean over ${chips} chips and ${seeds.length} seeds${limit}, with the interval over chips of the mean over seeds.`,
     '',
     ...table(
       head,
