@@ -7,16 +7,25 @@
 // where there is one.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { currentRanges } from '../build/src/calibrate/current-range.js';
+import { matrixGraph } from '../build/src/chip/matrix-graph.js';
 import { writeTile } from '../build/src/chip/write-tile.js';
+import { createChipWriter } from '../build/src/chip/writer.js';
+import { compileProgram, defaultOptions } from '../build/src/compile/program.js';
+import { UsageError } from '../build/src/core/errors.js';
 import { fillNormals } from '../build/src/core/normals.js';
 import { stream } from '../build/src/core/stream.js';
-import { convertInPlace } from '../build/src/device/converters.js';
 import { simulateCells } from '../build/src/device/simulate.js';
-import { cellLaws } from '../build/src/profile/cell-laws.js';
+import { mappingErrors } from '../build/src/flow/mapping-errors.js';
+import { noisyTile } from '../build/src/flow/noisy-tile.js';
+import { checkGraph } from '../build/src/graph/check.js';
+import { cellLaws, checkAge } from '../build/src/profile/cell-laws.js';
 import { checkProfileText } from '../build/src/profile/check.js';
 import { profileFacts } from '../build/src/profile/facts.js';
 import { listProfiles } from '../build/src/profile/load.js';
+import { profileAt } from '../build/src/profile/temperature.js';
 import { profileTemplate } from '../build/src/profile/template.js';
+import { interpret64 } from '../build/test/support/interpreter64.js';
 import { drawn, mutate } from './mutate-profile.mjs';
 
 const { values } = parseArgs({
@@ -32,8 +41,11 @@ const MOST_BYTES = 500e6;
 
 const texts = (await listProfiles()).map(({ path }) => readFileSync(path, 'utf8'));
 texts.push(profileTemplate('fuzzed', './schema.json'));
-const weight = new Float32Array(12 * 9);
+const [ROWS, COLUMNS] = [12, 9];
+const weight = new Float32Array(ROWS * COLUMNS);
 fillNormals(stream(0, 'fuzz', 'weight'), weight);
+const inputs = new Float32Array(2 * ROWS);
+fillNormals(stream(0, 'fuzz', 'input'), inputs);
 
 const before = process.memoryUsage().rss;
 let accepted = 0;
@@ -91,16 +103,68 @@ async function holds(text, i) {
     noiseScale: 1,
   });
   if (!readCells.every(Number.isFinite)) throw new Error('a cell is not finite');
-  for (const age of [ages[i % ages.length]]) {
-    const tile = writeTile({ profile, weight, rows: 12, columns: 9, seed: i, seconds: age });
-    for (const cells of tile.cells.values())
-      if (!cells.every(Number.isFinite)) throw new Error('a written cell is not finite');
-    const read = tile.read();
-    if (!read.every(Number.isFinite)) throw new Error('a weight is not finite');
-    convertInPlace(read, profile.converters.dac, 1);
-    convertInPlace(read, profile.converters.adc, 1);
+  writes(profile, ages[i % ages.length], i);
+  for (const changed of await elsewhere(profile)) {
+    // Where time runs faster even the first age may lie beyond what the source supports.
+    try {
+      checkAge(changed, fromSeconds);
+    } catch (error) {
+      if (error instanceof UsageError) continue;
+      throw error;
+    }
+    writes(changed, fromSeconds, i);
   }
+  multiplies(profile, i);
+  if (i % 50 === 0) mappingErrors(profile, [fromSeconds]);
   return true;
+}
+
+/** The profile at the ends of its temperatures and write cycles. */
+async function elsewhere(profile) {
+  const { temperature, endurance } = profile;
+  const kelvins = temperature === null ? [null] : [temperature.fromKelvin, temperature.toKelvin];
+  const cycles = endurance === null ? [null] : [1, Math.sqrt(endurance.toCycles), endurance.toCycles];
+  const all = kelvins.flatMap((kelvin) => cycles.map((n) => [kelvin, n]));
+  const changed = all.filter(([kelvin, n]) => kelvin !== null || n !== null);
+  return Promise.all(changed.map(([kelvin, n]) => profileAt(profile, kelvin, n)));
+}
+
+/** Writes and reads one matrix. */
+function writes(profile, seconds, seed) {
+  const tile = writeTile({ profile, weight, rows: ROWS, columns: COLUMNS, seed, seconds });
+  for (const cells of tile.cells.values())
+    if (!cells.every(Number.isFinite)) throw new Error('a written cell is not finite');
+  if (!tile.read().every(Number.isFinite)) throw new Error('a weight is not finite');
+}
+
+/** One product with converters, their errors, the cells' law of current by voltage and, where that can be, live reads. */
+function multiplies(profile, seed) {
+  const options = defaultOptions(profile);
+  const graph = matrixGraph('fuzz', weight, ROWS, COLUMNS);
+  const exact = compileProgram(graph, ['fuzz'], profile, options, null);
+  const { strips, cells, out } = exact.layers[0];
+  const slices = Math.max(...cells.map(({ slice }) => slice)) + 1;
+  const input = new Float32Array(strips.length).fill(2);
+  const adc =
+    currentRanges(exact, exact.layers[0], input) ?? new Float32Array(strips.length * slices * out).fill(5);
+  if (!adc.every((range) => Number.isFinite(range) && range > 0)) throw new Error('a range is not positive');
+  const program = compileProgram(graph, ['fuzz'], profile, options, new Map([['fuzz', { input, adc }]]));
+  const state = {
+    chip: seed,
+    seconds: profile.validity.fromSeconds,
+    noise: 1,
+    read: 0,
+    source: 'all',
+    compensate: 'none',
+  };
+  const writer = createChipWriter(program);
+  const isLive = profile.wires === null && profile.mapping.kind !== 'offset-unit-column' && seed % 2 === 0;
+  const read = isLive ? writer.live(state) : { weights: writer.weights(state), variances: null };
+  const { graph: noisy, feeds } = noisyTile(program, read, state, 2);
+  checkGraph(noisy);
+  const x = { dtype: 'float32', shape: [2, ROWS], data: inputs };
+  const { data } = interpret64(noisy, { input: x, ...feeds }).output;
+  if (!Array.from(data).every(Number.isFinite)) throw new Error('an output is not finite');
 }
 
 /** Of this process: what others do on the machine does not count. */

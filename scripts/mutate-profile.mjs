@@ -1,7 +1,8 @@
-// One mutated profile: a shipped one with one to four of its values, names, places or characters changed.
+// One mutated profile: a shipped one with one to four of its values, names, places, characters or sections changed.
 import { parse } from 'jsonc-parser';
 import { words } from '../build/src/core/philox.js';
 import { stream } from '../build/src/core/stream.js';
+import { changeSection } from './mutate-sections.mjs';
 
 /** Numbers below a bound, of a case. */
 export function drawn(seed, number) {
@@ -185,6 +186,10 @@ function places(value, found = []) {
 }
 
 function change(root, draw) {
+  if (root !== null && typeof root === 'object' && draw(3) === 0) {
+    changeSection(root, draw);
+    return;
+  }
   const all = places(root);
   const [holder, key] = all[draw(all.length)];
   const value = holder[key];

@@ -121,6 +121,8 @@ function* stuckUnits(rates: FaultRates, count: number, draws: Stream): Generator
   const total = Math.min(1, shares[0]! + shares[1]! + shares[2]!);
   if (total === 0) return;
   const scale = total < 1 ? log(1 - total) : Number.NEGATIVE_INFINITY;
+  // A rate below 2^-53, of which 2^32 cells hold none.
+  if (scale === 0) return;
   const CHUNK = 256;
   let held: Float64Array = new Float64Array();
   let unit = -1;

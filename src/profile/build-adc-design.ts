@@ -9,6 +9,9 @@ const AT = '/converters/adc/architecture';
 /** Bits beyond which the tables of an ADC's codes would be too long. */
 export const MOST_DESIGN_BITS = 10;
 
+/** A spread of parts beyond which nothing is left of a converter. */
+const MOST_SPREAD = 10;
+
 /**
  * How a profile's ADCs are built; null where it does not say, and for the uniform one, which has no error of its own. Findings
  * go into the list.
@@ -39,7 +42,9 @@ export function buildAdcDesign(
     const pointer = `${AT}/${field}`;
     const value = read(pointer, 'dimensionless', 0);
     if (value < 0) say('error', pointer, 'must be at least 0', 'give a standard deviation');
-    if (value > 0.5) say('warning', pointer, 'should be at most 50 %', 'check the unit');
+    if (value > MOST_SPREAD)
+      say('error', pointer, `must be at most ${MOST_SPREAD} (${100 * MOST_SPREAD} %)`, 'check the unit');
+    else if (value > 0.5) say('warning', pointer, 'should be at most 50 %', 'check the unit');
     return value;
   };
   const design = { capacitorStd: spread('capacitorStd'), comparatorStd: spread('comparatorStd') };

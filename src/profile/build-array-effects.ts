@@ -6,6 +6,9 @@ import type { FaultRates, Faults, Variation } from './profile.ts';
 /** Reads a quantity of the profile, or what stands for an absent one. */
 export type ReadNumber = (pointer: string, dimension: Dimension, otherwise: number) => number;
 
+/** A spread of which next to nothing is left but cells at 0 and far beyond gMax. */
+const MOST_SPREAD = 10;
+
 /** The spreads of a profile by their level, or null where there is none. Findings go into the list. */
 export function buildVariation(root: unknown, number: ReadNumber, findings: Finding[]): Variation | null {
   if (valueAt(root, '/variation') === undefined) return null;
@@ -14,7 +17,11 @@ export function buildVariation(root: unknown, number: ReadNumber, findings: Find
     const value = number(pointer, 'dimensionless', 0);
     if (value < 0)
       findings.push(error(root, pointer, 'must be a spread of at least 0', 'leave out the sign'));
-    if (value > 0.5) {
+    if (value > MOST_SPREAD)
+      findings.push(
+        error(root, pointer, `must be at most ${MOST_SPREAD} (${100 * MOST_SPREAD} %)`, 'check the unit'),
+      );
+    if (value > 0.5 && value <= MOST_SPREAD) {
       const message = `should be at most 0.5 (50 %), got ${shown(valueAt(root, pointer))}`;
       const cure = 'check it: cells whose factor would be negative are held at 0';
       findings.push({ severity: 'warning', pointer, message, cure });

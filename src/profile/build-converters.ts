@@ -15,6 +15,9 @@ export interface ConvertedTile {
 /** Reads a quantity; `otherwise` where it is absent. */
 type ReadQuantity = (pointer: string, dimension: Dimension, otherwise: number) => number;
 
+/** A spread of the gain beyond which it says nothing. */
+const MOST_GAIN_STD = 10;
+
 const NO_ERRORS: ConverterErrors = { gainStd: 0, offsetStdLsb: 0, noiseStdLsb: 0, inl: null, design: null };
 
 /**
@@ -56,7 +59,15 @@ export function buildConverters(
     if (source === undefined)
       return { bits: null, rule: 'symmetric', range: { rule: 'calibrated' }, errors: null };
     if (errors.gainStd < 0) say('error', `${at}/gainStd`, 'must be at least 0', 'give a standard deviation');
-    if (errors.gainStd > 0.2) say('warning', `${at}/gainStd`, 'should be at most 20 %', 'check the unit');
+    if (errors.gainStd > MOST_GAIN_STD)
+      say(
+        'error',
+        `${at}/gainStd`,
+        `must be at most ${MOST_GAIN_STD} (${100 * MOST_GAIN_STD} %)`,
+        'check the unit',
+      );
+    else if (errors.gainStd > 0.2)
+      say('warning', `${at}/gainStd`, 'should be at most 20 %', 'check the unit');
     if (percentile <= 0.5 || percentile > 1) {
       say(
         'error',

@@ -7,6 +7,9 @@ import type { ProfileTemperature } from './profile.ts';
 /** Boltzmann's constant, eV/K (exact in SI: 1.380649e-23 J/K over 1.602176634e-19 J/eV). */
 const BOLTZMANN = 1.380649e-23 / 1.602176634e-19;
 
+/** Beyond it a second is longer than anything is known for. */
+const MOST_ACCELERATION = 1e15;
+
 /** How much faster a thermally activated process runs at T than at T0: exp(Ea/k (1/T0 - 1/T)), both in kelvin. */
 export function arrhenius(activationEnergyElectronvolt: number, reference: number, kelvin: number): number {
   return exp((activationEnergyElectronvolt / BOLTZMANN) * (1 / reference - 1 / kelvin));
@@ -46,6 +49,12 @@ export function buildTemperature(
     const message = `should be at most 5 eV, got ${shown(valueAt(root, '/temperature/activationEnergy'))}`;
     const pointer = '/temperature/activationEnergy';
     findings.push({ severity: 'warning', pointer, message, cure: 'check the unit' });
+  }
+  if (!(arrhenius(energy, reference, to) <= MOST_ACCELERATION) && to >= reference && energy >= 0) {
+    const got = `${shown(valueAt(root, '/temperature/activationEnergy'))} up to ${to} K`;
+    const message = `must let time run at most ${MOST_ACCELERATION} times faster, got ${got}`;
+    const pointer = '/temperature/activationEnergy';
+    findings.push({ severity: 'error', pointer, message, cure: 'check the units of both' });
   }
   const present = kelvin ?? reference;
   return {

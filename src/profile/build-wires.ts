@@ -6,6 +6,9 @@ import type { Wires as WiresJson } from './schema.generated.ts';
 /** Above this share of the voltage lost in the wires, a warning. */
 const MOST_DROP = 0.1;
 
+/** Beyond so many times the least resistance of a cell next to no current flows, and solves do not come to an end. */
+const MOST_CELLS = 1000;
+
 const RESISTANCES = ['rowSegment', 'columnSegment', 'rowTerminal', 'columnTerminal'] as const;
 
 /** What the section's drop depends on. */
@@ -49,6 +52,13 @@ export function buildWires(
     message: `must be a resistance of at least 0 ohm, got ${shown(valueAt(root, `/wires/${name}`))}`,
     cure: 'leave it out for none',
   }));
+  for (const name of RESISTANCES) {
+    const most = (MOST_CELLS * 1e6) / tile.gMax;
+    if (!(wires[`${name}Ohm`] > most)) continue;
+    const got = shown(valueAt(root, `/wires/${name}`));
+    const message = `must be at most ${MOST_CELLS} times that of a cell at gMax (${Number(most.toPrecision(4))} ohm), got ${got}`;
+    findings.push({ severity: 'error', pointer: `/wires/${name}`, message, cure: 'check the unit' });
+  }
   if (valueAt(root, '/cell/clamp') === 'none') {
     const message = 'must not stand beside cells of clamp "none", got both';
     const cure = 'a negative cell is no resistor; leave one of them out';

@@ -32,6 +32,19 @@ function near(count: number, n: number, p: number): boolean {
   return Math.abs(count - n * p) <= 5 * Math.sqrt(n * p * (1 - p));
 }
 
+test('stuckCells: a rate that float64 cannot tell from none sticks no cell', (t) => {
+  const none = { stuckLow: 0, stuckHigh: 0, stuckRandom: 0 };
+  const faults = {
+    cells: { ...none, stuckLow: 1e-300 },
+    clusters: { ...none, rows: 1, columns: 1 },
+    columns: { ...none, stuckHigh: 1e-17 },
+    rows: none,
+  };
+  const limits = { gMinMicrosiemens: 0, gMaxMicrosiemens: 25 };
+  const grid = { rows: 12, columns: 9, rowRanges: [[0, 12]], columnRanges: [[0, 9]] } as const;
+  t.is(stuckCells(faults, limits, 1, 'layer', 'plus', grid), null);
+});
+
 test('stuckCells: each kind has its rate, within binomial bounds, also where one or both are zero', (t) => {
   for (const [stuckLow, stuckHigh, stuckRandom] of [
     [0.01, 0.01, 0.01],

@@ -53,6 +53,12 @@ const FAULTS: readonly [string, string, [string, string][], string][] = [
     'error 9:28 /wires/rowSegment: must be a resistance of at least 0 ohm, got "-1 ohm"; leave it out for none',
   ],
   [
+    'a wire that nothing flows through',
+    '{ "rowSegment": "1 Mohm", "columnTerminal": "50 Mohm" }',
+    [],
+    'error 9:56 /wires/columnTerminal: must be at most 1000 times that of a cell at gMax (40000000 ohm), got "50 Mohm"; check the unit',
+  ],
+  [
     'another dimension',
     '{ "columnSegment": "2 uS" }',
     [],

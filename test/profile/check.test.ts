@@ -377,6 +377,14 @@ test('parseProfile(text) tells what is wrong with the errors and the range of a 
     await message(['"dac": { "bits": 8', '"dac": { "bits": 8, "fixedRange": "1 uS"']),
     'a-b-1.json:12:39: /converters/dac/fixedRange: must be one of the fields bits, rule, range, percentile, gainStd, offsetStd, noiseStd, inl, got the unknown field "fixedRange"; leave it out',
   );
+  t.is(
+    await adc('"bits": 8, "gainStd": "1e300"'),
+    'a-b-1.json:12:72: /converters/adc/gainStd: must be at most 10 (1000 %), got "1e300"; check the unit',
+  );
+  t.is(
+    await adc('"bits": 8, "offsetStd": 1e300'),
+    'a-b-1.json:12:74: /converters/adc/offsetStd: must be <= 65536, got 1e+300; write it like 0.5',
+  );
   const sar = '"architecture": { "kind": "sar", "capacitorStd": "3 %" }';
   t.is(
     await adc(`"bits": 8, ${sar}`),

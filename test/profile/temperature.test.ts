@@ -95,3 +95,16 @@ test('checkProfileJson tells wrong temperatures, and laws that fail at an end of
   const [unknown] = await lines({ writing: { std } });
   t.regex(unknown ?? '', /must use only the names x, t, got "T"/u);
 });
+
+test('checkProfileJson: an activation energy that lets time run away is refused', async (t) => {
+  const { source } = await toyProfile();
+  const temperature = { ...TEMPERATURE, activationEnergy: '4 eV' };
+  const { profile, faults } = await checkProfileJson({ ...source, temperature }, 'p');
+  t.is(profile?.name, 'toy');
+  t.deepEqual(faults, []);
+  const hot = await checkProfileJson({ ...source, temperature: { ...temperature, to: '600 K' } }, 'p');
+  t.is(hot.profile, null);
+  t.deepEqual(hot.faults.map(faultLine), [
+    '/temperature/activationEnergy: must let time run at most 1000000000000000 times faster, got "4 eV" up to 600 K; check the units of both',
+  ]);
+});
