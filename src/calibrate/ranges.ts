@@ -19,19 +19,24 @@ import type { Graph, Tensor } from '../graph/graph.ts';
 import { inferShapes } from '../graph/shapes.ts';
 import type { Engine } from '../runtime/engine.ts';
 import { bestRange, percentileRange } from './best-range.ts';
-import { currentRanges } from './current-range.ts';
+import { currentRanges, goesByCurrents } from './current-range.ts';
 
 /** Rows (tokens) of all batches together whose values are kept, some of each batch; drawn from a keyed stream. */
 const ROWS_KEPT = 512;
+
+/** What a calibration looks at: the layers' inputs, for the DACs' ranges, their products, for the ADCs', or both. */
+export type Observed = 'inputs' | 'products' | 'both';
 
 /**
  * Finds the static converter ranges of a program from what its layers see on calibration examples: for each strip
  * the range of its input, for each tile the range of its product. See `bestRange` for the criterion.
  *
  * @param program Compiled without converters; where inputs are sliced, without ADCs, for the ADC's range is then that of
- *   the products with each slice (and the input's range, found before, is found again).
+ *   the products with each slice.
  * @param batches Feeds of the model's own inputs, without padding (padding would count as data).
  * @param onBatch Called after each batch.
+ * @param observe Products are never looked at where the ADCs' ranges go by currents. Ranges not asked for are NaN.
+ * @param digital With `inputs` alone: a graph of the same layers and weights, whole, that costs less to run than the program.
  */
 export async function calibrateRanges(
   engine: Engine,
@@ -39,11 +44,23 @@ export async function calibrateRanges(
   batches: readonly Readonly<Record<string, Tensor>>[],
   seed: number,
   onBatch: () => void,
+  observe: Observed = 'both',
+  digital: Graph | null = null,
 ): Promise<Ranges> {
   const { options, layers } = program;
-  const inputs = new Map(layers.map((layer) => [layer.name, layerInputName(program, layer)]));
-  const session = await engine.load(observed(program, inputs));
-  const weights = wiredWeights(program);
+  const sees = (what: Observed) => observe === what || observe === 'both';
+  const seesProducts = sees('products') && !goesByCurrents(options.adc);
+  const inputs = new Map(
+    layers.map((layer) => [
+      layer.name,
+      digital === null ? layerInputName(program, layer) : layerInput(digital, layer.name),
+    ]),
+  );
+  const products = seesProducts
+    ? layers.flatMap((layer) => layer.strips.flatMap((_, strip) => productsOf(program, layer, strip)))
+    : [];
+  const session = await engine.load(observed(digital ?? program.graph, [...inputs.values(), ...products]));
+  const weights = digital === null ? wiredWeights(program) : {};
   const pools = new Map<string, Float32Array[]>();
   const kept = Math.ceil(ROWS_KEPT / batches.length);
   try {
@@ -57,10 +74,15 @@ export async function calibrateRanges(
           stream(seed, 'calibrate', layer.name, number),
         );
         layer.strips.forEach(([from, to], strip) => {
-          keep(pools, `${layer.name}/${strip}`, x.data as Float32Array, rows, layer.in, from, to);
-          sliceProducts(layer.name, strip, productCounts(program, layer)).forEach((products, slice) => {
-            for (const product of products) {
-              const y = results[product]!.data as Float32Array;
+          if (sees('inputs'))
+            keep(pools, `${layer.name}/${strip}`, x.data as Float32Array, rows, layer.in, from, to);
+          if (!seesProducts) return;
+          productsOf(program, layer, strip).forEach((product, slice) => {
+            const all = results[product]!.data as Float32Array;
+            const { inputSlices } = productCounts(program, layer);
+            const size = all.length / inputSlices;
+            for (let part = 0; part < inputSlices; part++) {
+              const y = all.subarray(part * size, (part + 1) * size);
               layer.columns.forEach(([left, right], column) => {
                 keep(pools, `${layer.name}/${strip}/${slice}/${column}`, y, rows, layer.out, left, right);
               });
@@ -75,11 +97,13 @@ export async function calibrateRanges(
   }
   const ranges = new Map<string, LayerRanges>();
   for (const layer of layers) {
-    const input = new Float32Array(layer.strips.length);
+    const input = new Float32Array(layer.strips.length).fill(NaN);
     const slices = sliceCount(layer.cells);
-    const adc = new Float32Array(layer.strips.length * slices * layer.out);
+    const adc = new Float32Array(layer.strips.length * slices * layer.out).fill(NaN);
     layer.strips.forEach((_, strip) => {
-      input[strip] = seenRange(options.dac, joined(pools.get(`${layer.name}/${strip}`)!));
+      const seen = pools.get(`${layer.name}/${strip}`);
+      if (seen !== undefined) input[strip] = seenRange(options.dac, joined(seen));
+      if (!seesProducts) return;
       for (const { slice } of couplesOf(layer.cells)) {
         const line = (strip * slices + slice) * layer.out;
         layer.columns.forEach(([left, right], column) => {
@@ -88,7 +112,8 @@ export async function calibrateRanges(
         });
       }
     });
-    ranges.set(layer.name, { input, adc: currentRanges(program, layer, input) ?? adc });
+    const ofCurrents = sees('inputs') ? currentRanges(program, layer, input) : null;
+    ranges.set(layer.name, { input, adc: ofCurrents ?? adc });
   }
   return ranges;
 }
@@ -125,20 +150,19 @@ function layerInputName(program: Program, layer: ProgramLayer): string {
   const { nodes } = program.graph;
   const { name } = layer;
   const first = nodes.find((node) => node.name === `${name}.dac.scaled` || node.name === `${name}.rows.0`);
-  const [[product]] = sliceProducts(name, 0, productCounts(program, layer)) as [[string]];
-  return first?.inputs[0] ?? layerInput(program.graph, product);
+  return first?.inputs[0] ?? layerInput(program.graph, productsOf(program, layer, 0)[0]!);
 }
 
-/** The program with the layers' inputs and the strips' products as its outputs. */
-function observed(program: Program, inputs: ReadonlyMap<string, string>): Graph {
-  const shapes = inferShapes(program.graph);
-  const builder = buildGraph(program.graph.name, program.graph, false);
-  const products = program.layers.flatMap((layer) =>
-    layer.strips.flatMap((_, strip) =>
-      sliceProducts(layer.name, strip, productCounts(program, layer)).flat(),
-    ),
-  );
-  for (const name of new Set([...inputs.values(), ...products])) {
+/** The products of a strip, one a slice. */
+function productsOf(program: Program, layer: ProgramLayer, strip: number): string[] {
+  return sliceProducts(layer.name, strip, productCounts(program, layer));
+}
+
+/** A graph with some of its values as its outputs, and nothing that they do not need. */
+function observed(graph: Graph, values: readonly string[]): Graph {
+  const shapes = inferShapes(graph);
+  const builder = buildGraph(graph.name, graph, false);
+  for (const name of new Set(values)) {
     const { dtype, shape } = shapes.get(name)!;
     builder.output(name, dtype, shape);
   }

@@ -17,10 +17,10 @@ export function converterDraws(
 ): Record<string, Tensor> {
   const feeds: Record<string, Tensor> = {};
   for (const converter of erring) {
-    const { name, device, width, errors } = converter;
+    const { name, width, errors } = converter;
     const drawn = (what: 'gain' | 'offset', std: number, mean: number): Tensor => {
       const values = new Float32Array(width);
-      fillNormals(stream(chip, 'converter', what, device), values);
+      fillNormals(stream(chip, 'converter', what, name), values);
       return float32(
         [width],
         values.map((z) => mean + noise * std * z),
@@ -31,15 +31,13 @@ export function converterDraws(
     if (errors.noiseStdLsb > 0) {
       feeds[noiseInput(name)] = float32([width], new Float32Array(width).fill(noise * errors.noiseStdLsb));
     }
-    // An ADC is one for all parts of an input.
-    const table = tableInput(device);
-    if (converter.tables !== null && !(table in feeds)) feeds[table] = drawnTables(converter, chip, noise);
+    if (converter.tables !== null) feeds[tableInput(name)] = drawnTables(converter, chip, noise);
   }
   return feeds;
 }
 
 /** One table an ADC, or a column where each has a comparator of its own. */
-function drawnTables({ device, errors, tables }: ErringConverter, chip: number, noise: number): Tensor {
+function drawnTables({ name, errors, tables }: ErringConverter, chip: number, noise: number): Tensor {
   const { bits, adcs, isByColumn } = tables!;
   const length = tableLength(tables!);
   const codes = new Float32Array(tableCount(tables!) * length);
@@ -49,7 +47,7 @@ function drawnTables({ device, errors, tables }: ErringConverter, chip: number, 
     if (filled.has(number)) return;
     filled.add(number);
     const table = codes.subarray(number * length, (number + 1) * length);
-    const place = [chip, 'converter', device, adc] as const;
+    const place = [chip, 'converter', name, adc] as const;
     fillAdcTable(table, errors.design!, bits, noise, place, isByColumn ? [...place, column] : place);
   });
   return float32([codes.length], codes);

@@ -47,15 +47,13 @@ export function adcsOfColumns(tiles: readonly Range[], shared: number): number[]
  */
 export function lookUp(
   builder: GraphBuilder,
-  { name, device }: { readonly name: string; readonly device: string },
+  { name }: { readonly name: string },
   tables: AdcTables,
   clipped: string,
   outputs: readonly string[],
 ): void {
   const length = tableLength(tables);
-  const table = tableInput(device);
-  // The parts of an input in slices go through one ADC.
-  if (!builder.has(table)) builder.input(table, 'float32', [tableCount(tables) * length]);
+  const table = builder.input(tableInput(name), 'float32', [tableCount(tables) * length]);
   const scaled = builder.node('Mul', [clipped, builder.scalar(TABLE_STEPS)], { name: `${name}.places` });
   const raised = builder.node('Add', [scaled, builder.scalar(length / 2)], { name: `${name}.raised` });
   const place = builder.node('Cast', [raised], {

@@ -8,8 +8,6 @@ import type { Program } from './program.ts';
 /** A conversion of a program by a converter that has errors, as its graph names it: `<layer>.dac`, `<layer>.adc.<strip>`. */
 export interface ErringConverter {
   readonly name: string;
-  /** The converter itself, which has one gain and one offset: of an ADC, for the products with all input slices. */
-  readonly device: string;
   readonly kind: 'dac' | 'adc';
   /** How many there are side by side: rows or columns of the layer. */
   readonly width: number;
@@ -39,8 +37,6 @@ export function noiseDrawInput(converter: string): string {
 }
 
 const ADC_CLIP = /^(.+\.adc\.\d+(?:\.\d+)*)\.clip$/;
-/** An ADC's conversion of one input slice: `<layer>.adc.<strip>.<slice>.<part>`. */
-const ADC_PART = /^(.+\.adc\.\d+\.\d+)\.\d+$/;
 /** The sum of a strip's converted inputs, that digital zero points are multiplied by. */
 const TOTAL = /\.total\.\d+$/;
 /** How an ADC's name goes on after its layer's. */
@@ -62,8 +58,7 @@ export function erringConverters({
     const kind = adc === undefined ? 'dac' : 'adc';
     const { errors } = converters[kind];
     if (name === undefined || errors === null) return [];
-    const device = ADC_PART.exec(adc ?? '')?.[1] ?? name;
-    const tiles = columns.get(device.replace(ADC_END, ''));
+    const tiles = columns.get(name.replace(ADC_END, ''));
     const { design } = errors;
     const tables =
       adc === undefined || design === null
@@ -74,7 +69,7 @@ export function erringConverters({
             isByColumn: design.kind === 'ramp',
           };
     const width = shapes.get(node.outputs[0]!)!.shape.at(-1) as number;
-    return [{ name, device, kind, width, errors, tables }];
+    return [{ name, kind, width, errors, tables }];
   });
 }
 

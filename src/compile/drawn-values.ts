@@ -8,6 +8,8 @@ export interface DrawnValue {
   readonly width: number;
   /** Whether the value is made for each token (`[B, T, width]`) or for each example (`[B, width]`). */
   readonly overTokens: boolean;
+  /** Of values that are stacked, one for each slice of the inputs (`[parts, B, T, width]`), their number; else null. */
+  readonly parts: number | null;
 }
 
 /** How the inputs of reads (`live-reads.ts`) and of conversions (`converter-errors.ts`) end. */
@@ -22,8 +24,12 @@ export function drawnValues(graph: Graph): DrawnValue[] {
   return graph.inputs
     .filter(({ name }) => DRAWS.test(name))
     .map(({ name, shape }) => {
-      const overTokens = isOverTokens(shape, name.replace(DRAWS, ''));
-      return { input: name, width: shape.at(-1) as number, overTokens };
+      const [front] = shape;
+      // Batches are of any size, stacks of a known one.
+      const parts = typeof front === 'number' ? front : null;
+      const one = parts === null ? shape : shape.slice(1);
+      const overTokens = isOverTokens(one, name.replace(DRAWS, ''));
+      return { input: name, width: shape.at(-1) as number, overTokens, parts };
     });
 }
 

@@ -36,7 +36,7 @@ export interface LayerConverters {
  * Adds one strip: the products of its slices, their ADCs, and their digital sum with the zero point.
  *
  * @param driven What drives the rows: the layer's input, or its codes.
- * @param digits The codes in slices, least significant first; null where all bits drive at once.
+ * @param digits The codes in slices, stacked in front; null where all bits drive at once.
  * @returns The name of the strip's part of the layer's output.
  */
 export function addStrip(
@@ -44,7 +44,7 @@ export function addStrip(
   plan: LayerPlan,
   strip: number,
   driven: string,
-  digits: readonly string[] | null,
+  digits: InputDigits | null,
 ): string {
   const { layer, strips, slices, zero, converters } = plan;
   const { name } = layer;
@@ -55,18 +55,18 @@ export function addStrip(
       : builder.node('Slice', [value, builder.ints([from]), builder.ints([to]), builder.ints([-1])], {
           name: `${name}.rows.${strip}${ending}`,
         });
-  const inputs = (digits ?? [driven]).map((value, part) => ofStrip(value, digits === null ? '' : `.${part}`));
+  const rows = digits === null ? ofStrip(driven, '') : ofStrip(digits.value, '.digits');
   // What one code of the DAC is worth at this strip's rows; a strip has one input range.
   const dac = converters?.dac ?? null;
   const unit = converters !== null && dac !== null ? converters.inputRange[from]! / dac.top : 1;
-  const parts = sliceInputs(name, strip, slices).flatMap((input, slice) => {
+  const parts = sliceInputs(name, strip, slices).map((input, slice) => {
     const weight = builder.input(input, 'float32', [to - from, layer.out]);
-    return addSlice(builder, plan, { strip, slice, weight, inputs, unit });
+    return addSlice(builder, plan, { strip, slice, weight, rows, digits, unit });
   });
   const sum = summed(builder, parts, `${name}.slices.${strip}`);
   if (zero === null) return sum;
-  const rows = digits === null ? inputs[0]! : ofStrip(driven, '');
-  const total = builder.node('ReduceSum', [rows, builder.ints([-1])], {
+  const codes = digits === null ? rows : ofStrip(driven, '');
+  const total = builder.node('ReduceSum', [codes, builder.ints([-1])], {
     name: `${name}.total.${strip}`,
     attributes: { keepdims: 1 },
   });
@@ -76,42 +76,46 @@ export function addStrip(
   return builder.node('Add', [sum, offset], { name: `${name}.centred.${strip}` });
 }
 
+/** The codes of a layer's inputs in slices: digits, stacked on an axis in front. */
+export interface InputDigits {
+  readonly value: string;
+  /** The codes themselves. */
+  readonly codes: string;
+  readonly count: number;
+  /** Of the codes, without that axis. */
+  readonly rank: number;
+}
+
 interface SliceOfStrip {
   readonly strip: number;
   readonly slice: number;
   readonly weight: string;
-  readonly inputs: readonly string[];
+  readonly rows: string;
+  readonly digits: InputDigits | null;
   readonly unit: number;
 }
 
-/** The products of one slice of the weights with each slice of the inputs, converted and shifted. */
+/**
+ * The product of one slice of the weights with the inputs, converted; with inputs in slices all products at once, which are then
+ * shifted and added: sums of codes, which float32 holds exactly, before the step makes values of them.
+ */
 function addSlice(
   builder: GraphBuilder,
   plan: LayerPlan,
-  { strip, slice, weight, inputs, unit }: SliceOfStrip,
-): string[] {
-  const { layer, slices, converters, inputSliceBits } = plan;
+  { strip, slice, weight, rows, digits, unit }: SliceOfStrip,
+): string {
+  const { layer, slices, converters } = plan;
   const { name } = layer;
   const adc = converters?.adc ?? null;
-  const isWhole = slices === 1 && inputs.length === 1;
-  const of = isWhole ? `${strip}` : `${strip}.${slice}`;
-  const partOf = (part: number) => (isWhole ? of : `${of}.${part}`);
-  const products = sliceProducts(name, strip, { slices, inputSlices: inputs.length })[slice]!;
-  const worth = (part: number) => 2 ** ((inputSliceBits ?? 0) * part);
-  const multiply = (weights: string) =>
-    inputs.map((rows, part) => builder.node('MatMul', [rows, weights], { name: products[part]! }));
+  const of = slices === 1 && digits === null ? `${strip}` : `${strip}.${slice}`;
+  const product = sliceProducts(name, strip, { slices, inputSlices: digits?.count ?? 1 })[slice]!;
+  const added = (value: string) => (digits === null ? value : shiftedSum(builder, plan, of, value, digits));
   if (converters === null || adc === null) {
     const scaled =
       unit === 1
         ? weight
         : builder.node('Mul', [weight, builder.scalar(unit)], { name: `${name}.driven.${of}` });
-    return multiply(scaled).map((product, part) =>
-      worth(part) === 1
-        ? product
-        : builder.node('Mul', [product, builder.scalar(worth(part))], {
-            name: `${name}.partial.${partOf(part)}`,
-          }),
-    );
+    return added(builder.node('MatMul', [rows, scaled], { name: product }));
   }
   const first = (strip * slices + slice) * layer.out;
   const step = converters.adcRange.slice(first, first + layer.out).map((range) => range / adc.top);
@@ -123,13 +127,38 @@ function addSlice(
     ),
   );
   const weights = builder.node('Mul', [weight, gain], { name: `${name}.driven.${of}` });
-  return multiply(weights).map((codes, part) => {
-    const worths = step.map((lsb) => lsb * worth(part));
-    const lsb = builder.constant(`${name}.adc.step.${partOf(part)}`, float32([layer.out], worths));
-    return builder.node('Mul', [convert(builder, `${name}.adc.${partOf(part)}`, codes, adc), lsb], {
-      name: `${name}.partial.${partOf(part)}`,
+  const codes = builder.node('MatMul', [rows, weights], { name: product });
+  const converted = added(convert(builder, `${name}.adc.${of}`, codes, adc));
+  const lsb = builder.constant(`${name}.adc.step.${of}`, float32([layer.out], step));
+  return builder.node('Mul', [converted, lsb], { name: `${name}.partial.${of}` });
+}
+
+/**
+ * The sum over input slices k of 2^(s k) times the value's entry k, s being the bits of a slice: as a product with those numbers, which
+ * goes over the value once.
+ */
+function shiftedSum(
+  builder: GraphBuilder,
+  { layer, inputSliceBits }: LayerPlan,
+  of: string,
+  value: string,
+  { codes, count, rank }: InputDigits,
+): string {
+  const { name, out } = layer;
+  const worths = `${name}.worths`;
+  const shape = `${name}.lines`;
+  if (!builder.has(worths)) {
+    const numbers = Array.from({ length: count }, (_, part) => 2 ** (inputSliceBits! * part));
+    builder.constant(worths, float32([1, count], numbers));
+    const all = builder.node('Shape', [codes], { name: `${name}.lines.rows` });
+    const rows = builder.node('Slice', [all, builder.ints([0]), builder.ints([rank - 1])], {
+      name: `${name}.lines.batch`,
     });
-  });
+    builder.node('Concat', [rows, builder.ints([out])], { name: shape, attributes: { axis: 0 } });
+  }
+  const flat = builder.node('Reshape', [value, builder.ints([count, -1])], { name: `${name}.flat.${of}` });
+  const sum = builder.node('MatMul', [worths, flat], { name: `${name}.shifted.${of}` });
+  return builder.node('Reshape', [sum, shape], { name: `${name}.added.${of}` });
 }
 
 /** Adds values up, in their order. */

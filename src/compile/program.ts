@@ -1,8 +1,6 @@
 import { float32, type Graph, type Tensor } from '../graph/graph.ts';
 import { linearLayers } from '../graph/linear-layers.ts';
 import { transpose } from '../graph/transpose.ts';
-import { MOST_DESIGN_BITS } from '../profile/build-adc-design.ts';
-import { granularFault, linesOfColumn, mappingFaults, slicedDacFault } from '../profile/mapping.ts';
 import type { AdcRange, DeviceProfile, Converter as ProfileConverter } from '../profile/profile.ts';
 import {
   type CellRole,
@@ -12,6 +10,7 @@ import {
   sliceCount,
   weightColumns,
 } from './cells.ts';
+import { checkOptions } from './check-options.ts';
 import { CompileError } from './compile-error.ts';
 import { type Converter, converter } from './convert.ts';
 import { inputSliceCount } from './input-digits.ts';
@@ -94,6 +93,7 @@ function bitsOf({ bits, rule, range }: ProfileConverter): Bits {
  * @param graph A model's graph, its adapter attached (digital) or folded.
  * @param names The layers to put onto crossbars; all others stay digital.
  * @param ranges Calibrated converter ranges. Null compiles without converters: the form that calibration runs.
+ * @param before A program of the same graph, layers, profile, tiles and mapping, whose cells are taken over: mapping takes long.
  * @throws CompileError if a name is no linear layer of the graph, or a range is missing where a converter needs it.
  */
 export function compileProgram(
@@ -102,6 +102,7 @@ export function compileProgram(
   profile: DeviceProfile,
   options: CompileOptions,
   ranges: Ranges | null,
+  before: Program | null = null,
 ): Program {
   const known = new Map(linearLayers(graph).map((layer) => [layer.name, layer]));
   checkOptions(options, profile);
@@ -119,8 +120,9 @@ export function compileProgram(
     }
     const strips = partition(layer.in, options.tile.rows);
     const columns = partition(layer.out, weightColumns(options.mapping, options.tile.columns));
-    const weight = weightInOut(graph, layer);
-    const mapped = mapWeights(name, weight, layer.out, strips, columns, profile, options.mapping);
+    const mapped =
+      mappedBefore(before, name) ??
+      mapWeights(name, weightInOut(graph, layer), layer.out, strips, columns, profile, options.mapping);
     const range = calibrated ? ranges.get(name) : undefined;
     if (calibrated && range === undefined) {
       throw new CompileError('compile', `layer "${name}" must have converter ranges, got none; calibrate it`);
@@ -145,31 +147,11 @@ export function compileProgram(
   return { graph: lowerToStrips(graph, plans), layers, profile, options };
 }
 
-/** @throws CompileError if the cells, the DAC or the array do not allow the mapping. */
-function checkOptions({ mapping, dac, adc, tile }: CompileOptions, profile: DeviceProfile): void {
-  const isGranular = adc.range?.rule === 'granular' && adc.bits !== null;
-  const [fault] = [
-    ...mappingFaults(mapping, profile.levels, dac),
-    slicedDacFault(mapping, profile.converters.dac),
-    isGranular ? granularFault(mapping, profile.levels) : null,
-  ].filter((found) => found !== null);
-  if (fault !== undefined) {
-    throw new CompileError(`mapping, ${fault.field}`, `${fault.message}, got ${fault.got}; ${fault.cure}`);
-  }
-  const { errors } = profile.converters.adc;
-  if (errors !== null && errors.design !== null && adc.bits !== null && adc.bits > MOST_DESIGN_BITS) {
-    throw new CompileError(
-      'ADC',
-      `must have at most ${MOST_DESIGN_BITS} bits where it is a ${errors.design.kind}, got ${adc.bits}; choose fewer`,
-    );
-  }
-  if (weightColumns(mapping, tile.columns) < 1) {
-    const needed = linesOfColumn(mapping);
-    throw new CompileError(
-      'tile',
-      `must have the ${needed} output lines that one column of weights takes, got ${tile.columns}; choose wider tiles or fewer slices`,
-    );
-  }
+function mappedBefore(before: Program | null, layer: string) {
+  const known = before?.layers.find(({ name }) => name === layer);
+  if (known === undefined) return undefined;
+  const { cells, scale, zero, clippedWeights } = known;
+  return { cells, scale, zero, clippedWeights };
 }
 
 /** The converter of a setting; null where it is exact. */
@@ -240,17 +222,19 @@ export function productCounts(
   return { slices: sliceCount(layer.cells), inputSlices };
 }
 
-/** A number of each of a kind of cell, as `[in, out]`: those of zero-point cells stand for all weights that share one. */
+/** A number of each of a kind of cell of some rows, as `[rows, out]`: those of zero-point cells stand for all weights that share one. */
 export function perWeight(
   layer: Pick<ProgramLayer, 'in' | 'out' | 'columns'>,
   cell: CellRole,
   values: Float32Array,
+  [top, bottom]: Range = [0, layer.in],
 ): Float32Array {
-  if (!cell.isShared) return values;
-  const each = new Float32Array(layer.in * layer.out);
-  for (let row = 0; row < layer.in; row++) {
+  if (!cell.isShared) return values.subarray(top * layer.out, bottom * layer.out);
+  const each = new Float32Array((bottom - top) * layer.out);
+  for (let row = top; row < bottom; row++) {
+    const line = (row - top) * layer.out;
     layer.columns.forEach(([from, to], range) => {
-      each.fill(values[row * layer.columns.length + range]!, row * layer.out + from, row * layer.out + to);
+      each.fill(values[row * layer.columns.length + range]!, line + from, line + to);
     });
   }
   return each;
@@ -263,10 +247,10 @@ export function sliceWeights(layer: ProgramLayer, strip: number): Float32Array[]
   const slices = Array.from({ length: sliceCount(layer.cells) }, () => new Float32Array((to - from) * out));
   for (const { slice, share, plus, minus } of couplesOf(layer.cells)) {
     const weights = slices[slice]!;
-    const zeros = minus === null ? null : perWeight(layer, minus, minus.targets);
+    const zeros = minus === null ? null : perWeight(layer, minus, minus.targets, [from, to]);
     for (let at = 0; at < weights.length; at++) {
       const cell = from * out + at;
-      const g = Math.fround(plus.targets[cell]! - (zeros === null ? 0 : zeros[cell]!));
+      const g = Math.fround(plus.targets[cell]! - (zeros === null ? 0 : zeros[at]!));
       weights[at]! += g * Math.fround(layer.scale[strip * out + (at % out)]! * share);
     }
   }

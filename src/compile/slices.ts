@@ -26,7 +26,8 @@ export function placeSlices(mapping: MappingOptions, device: CellRange, largest:
   // From the rounded scale, so that whole numbers come back as they went in.
   const unit = (scale * span) / top;
   const whole = (w: number) => roundHalfToEven(w / unit);
-  const digit = (size: number, slice: number) => Math.floor(size / 2 ** (bits * slice)) % 2 ** bits;
+  // Sizes are whole and below 2^24.
+  const digit = (size: number, slice: number) => (size >>> (bits * slice)) & top;
   const at = (d: number) => gMin + (d / top) * span;
   if (isPair(mapping)) {
     const oneSided = mapping.kind === 'pair-one-sided';

@@ -18,16 +18,14 @@ export function stripProduct(layer: string, strip: number): string {
 }
 
 /**
- * The values that are a strip's products before their ADCs: of each slice of the weights, with each slice of the inputs
- * (one, but where a DAC cuts them). All are in units of the layer's output with the least significant input slice.
+ * The values that are a strip's products before their ADCs: one of each slice of the weights. Where a DAC cuts the inputs into several
+ * slices the products with each of them are stacked on an axis in front, in units of the layer's output with the least significant one.
  */
 export function sliceProducts(
   layer: string,
   strip: number,
   counts: { readonly slices: number; readonly inputSlices: number },
-): string[][] {
-  if (counts.slices === 1 && counts.inputSlices === 1) return [[stripProduct(layer, strip)]];
-  return Array.from({ length: counts.slices }, (_, slice) =>
-    Array.from({ length: counts.inputSlices }, (_, part) => `${stripProduct(layer, strip)}.${slice}.${part}`),
-  );
+): string[] {
+  if (counts.slices === 1 && counts.inputSlices === 1) return [stripProduct(layer, strip)];
+  return Array.from({ length: counts.slices }, (_, slice) => `${stripProduct(layer, strip)}.${slice}`);
 }

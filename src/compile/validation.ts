@@ -48,12 +48,12 @@ function stripVector(program: Program, layer: ProgramLayer, strip: number) {
   const shift = new Float64Array(layer.out);
   const cells = layer.cells.map((cell) => ({
     share: cell.share,
-    targets: perWeight(layer, cell, cell.targets),
+    targets: perWeight(layer, cell, cell.targets, [from, to]),
   }));
   for (let row = from; row < to; row++) {
     const x = input[row - from]!;
     for (let column = 0; column < layer.out; column++) {
-      const at = row * layer.out + column;
+      const at = (row - from) * layer.out + column;
       const unit = layer.scale[strip * layer.out + column]!;
       const zero = layer.zero === null ? 0 : layer.zero[strip * layer.out + column]!;
       let weight = 0;

@@ -4,6 +4,7 @@ import { erringConverters, withConverterErrors } from '../compile/converter-erro
 import { type Counter, countSaturation } from '../compile/count-saturation.ts';
 import { drawnValues } from '../compile/drawn-values.ts';
 import { withLiveReads } from '../compile/live-reads.ts';
+import { productCounts } from '../compile/program.ts';
 import { withoutConverters } from '../compile/without-converters.ts';
 import { type Batch, batches } from '../data/batches.ts';
 import { inferShapes } from '../graph/shapes.ts';
@@ -14,6 +15,9 @@ import { modelFeeds } from './model-feeds.ts';
 
 /** Examples on which clipped inputs and saturated conversions are counted: the first ones of the commonest length. */
 const COUNTED_EXAMPLES = 16;
+
+/** Numbers in the stacked products of a slice of the weights at most. */
+const STACKED_NUMBERS = 2 ** 21;
 
 /** What of a chip a bundle is run on. */
 export interface ChipFeeds {
@@ -86,7 +90,7 @@ export function loadArm(engine: Engine, bundle: Bundle, data: EvaluationData, th
   return {
     async logits(chip) {
       const { session, draws } = await load(chip, false);
-      const most = Math.min(tokens, draws?.mostTokens ?? tokens);
+      const most = Math.min(tokens, draws?.mostTokens ?? tokens, stackedTokens(bundle));
       let values = new Float32Array(0);
       let outputs = 0;
       for (const batch of batches(examples, { size: most, tokens: most, order: 'length', padId })) {
@@ -123,6 +127,18 @@ export function loadArm(engine: Engine, bundle: Bundle, data: EvaluationData, th
   };
 }
 
+/**
+ * Tokens a batch may have where the products with all slices of an input are made at once, so that each stays in the last cache: 8 MiB. Fewer
+ * would leave texts alone in their batch, which are computed twice.
+ */
+function stackedTokens({ program }: Bundle): number {
+  const stacked = program.layers.map((layer) => {
+    const { inputSlices } = productCounts(program, layer);
+    return inputSlices === 1 ? 0 : inputSlices * layer.out;
+  });
+  return Math.max(1, Math.floor(STACKED_NUMBERS / Math.max(1, ...stacked)));
+}
+
 /** How many values a counter looks at for each example, or for each of its tokens. */
 function counterRanks(
   bundle: Bundle,
@@ -133,8 +149,11 @@ function counterRanks(
   return new Map(
     counters.map(({ output, kind, layer }) => {
       const { in: rows, out } = layers.get(layer)!;
-      const rank = shapes.get(output.replace(/\.share$/, ''))!.shape.length;
-      return [output, { width: kind === 'dac' ? rows : out, overTokens: rank === 3 }];
+      const { shape } = shapes.get(output.replace(/\.share$/, ''))!;
+      // Products with slices of the inputs are stacked in front of the batch.
+      const parts = typeof shape[0] === 'number' ? shape[0] : null;
+      const rank = shape.length - (parts === null ? 0 : 1);
+      return [output, { width: (kind === 'dac' ? rows : out) * (parts ?? 1), overTokens: rank === 3 }];
     }),
   );
 }

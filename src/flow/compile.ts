@@ -3,7 +3,7 @@ import { attachAdapter } from '../adapter/attach.ts';
 import { checkAdapterModel, loadAdapter, type StoredAdapter } from '../adapter/file.ts';
 import { foldAdapter } from '../adapter/fold.ts';
 import { goesByCurrents } from '../calibrate/current-range.ts';
-import { calibrateRanges, programWeights } from '../calibrate/ranges.ts';
+import { calibrateRanges, type Observed, programWeights } from '../calibrate/ranges.ts';
 import { writeBundle } from '../compile/bundle.ts';
 import { withConduction } from '../compile/conduction.ts';
 import type { AdapterSource, Manifest } from '../compile/manifest.ts';
@@ -14,6 +14,7 @@ import {
   converterOf,
   defaultOptions,
   type Program,
+  type Ranges,
 } from '../compile/program.ts';
 import { validationVectors } from '../compile/validation.ts';
 import { refuseExisting, writeFolderAtomic } from '../core/files.ts';
@@ -109,7 +110,7 @@ export async function compile(job: CompileJob): Promise<CompileResult> {
       `the ideal chip differs from the digital model by ${check.maxAbsoluteError}, more than ${check.bound}`,
     );
   }
-  const program = await calibrated(job, engine, graph, names, exact, feeds);
+  const program = await calibrated(job, engine, graph, names, isRounded ? reference : graph, exact, feeds);
 
   progress.stage('write');
   const name = job.name ?? [model.name, stored?.adapter.method ?? 'bare', profile.name].join('-');
@@ -208,6 +209,7 @@ async function calibrated(
   engine: Engine,
   graph: Graph,
   names: readonly string[],
+  mapped: Graph,
   exact: Program,
   feeds: readonly Record<string, Tensor>[],
 ): Promise<Program> {
@@ -218,15 +220,21 @@ async function calibrated(
   const isOther = options.mapping.inputSliceBits !== null || profile.conduction?.inputs === 'amplitude';
   const again = isOther && converterOf(options.adc) !== null && !goesByCurrents(options.adc);
   job.progress.stage('calibrate', feeds.length * (again ? 2 : 1));
-  const calibrate = (program: Program) =>
-    calibrateRanges(engine, program, feeds, job.seed, () => job.progress.advance());
-  const ranges = await calibrate(exact);
-  if (!again) return compileProgram(graph, names, profile, options, ranges);
+  const calibrate = (program: Program, observe: Observed, digital: Graph | null = null) =>
+    calibrateRanges(engine, program, feeds, job.seed, () => job.progress.advance(), observe, digital);
+  const compiled = (how: CompileOptions, ranges: Ranges) =>
+    compileProgram(graph, names, profile, how, ranges, exact);
+  // Where no product need be seen, whole weights give the layers the same inputs for less.
+  const needsProducts = !again && !goesByCurrents(options.adc);
+  const ranges = needsProducts
+    ? await calibrate(exact, 'both')
+    : await calibrate(exact, 'inputs', profile.wires === null ? mapped : null);
+  if (!again) return compiled(options, ranges);
   const withoutAdcs = { ...options, adc: { ...options.adc, bits: null } };
-  const driven = compileProgram(graph, names, profile, withoutAdcs, ranges);
-  const sliced = await calibrate({ ...driven, graph: withConduction(driven.graph, driven) });
+  const driven = compiled(withoutAdcs, ranges);
+  const sliced = await calibrate({ ...driven, graph: withConduction(driven.graph, driven) }, 'products');
   const both = new Map([...ranges].map(([name, { input }]) => [name, { input, adc: sliced.get(name)!.adc }]));
-  return compileProgram(graph, names, profile, options, both);
+  return compiled(options, both);
 }
 
 /** What stays digital, for the reader: the layers' biases and the adapter's constants. */

@@ -19,6 +19,7 @@ import { checkIdeal } from './check-ideal.ts';
 import { evaluationData, openTask, reportedSplit } from './encode-task.ts';
 import { parseRun } from './read-run.ts';
 import { type NamedBundle, planRecord } from './run-plan.ts';
+import { sliceCost } from './slice-cost.ts';
 
 /** Which bundles `evaluate` runs, on which chips, at which ages and noise scales. */
 export interface EvaluateJob {
@@ -96,6 +97,10 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
     progress.warn(
       `the ideal chip differs from the digital model by ${ideal.maxAbsoluteError}, more than ${ideal.bound}; do not trust this run`,
     );
+  for (const { arm, bundle } of arms) {
+    const cost = sliceCost(arm, bundle.program);
+    if (cost !== null) progress.warn(cost);
+  }
   const run = planRecord(job, arms, {
     task,
     split,

@@ -221,14 +221,17 @@ async function conversions(
   const builder = buildGraph(graph.name, graph, false);
   const layer = program.layers[0]!;
   const made = new Set(graph.nodes.map(({ name }) => name));
-  const lines = layer.strips.flatMap((_, strip) =>
-    sliceProducts(LAYER, strip, productCounts(program, layer)).map((line) =>
-      line.map((product) => (made.has(readProduct(product)) ? readProduct(product) : product)),
-    ),
+  const counts = productCounts(program, layer);
+  const names = layer.strips
+    .flatMap((_, strip) => sliceProducts(LAYER, strip, counts))
+    .map((product) => (made.has(readProduct(product)) ? readProduct(product) : product));
+  const stack = counts.inputSlices === 1 ? [] : [counts.inputSlices];
+  for (const name of names) builder.output(name, 'float32', [...stack, 'B', layer.out]);
+  const products = await run(engine, builder.finish(), input, feeds, names);
+  const size = input.rows * layer.out;
+  return products.map((values) =>
+    Array.from({ length: counts.inputSlices }, (_, part) => values.subarray(part * size, (part + 1) * size)),
   );
-  for (const name of lines.flat()) builder.output(name, 'float32', ['B', layer.out]);
-  const products = await run(engine, builder.finish(), input, feeds, lines.flat());
-  return lines.map((line) => line.map(() => products.shift()!));
 }
 
 /** Runs a graph of the input and the strips' weights. A single row is sent twice: alone it differs in its last bits. */
@@ -248,11 +251,22 @@ async function run(
     const results = await session.run(feeds, outputs);
     return outputs.map((output) => {
       const { data: values, shape } = results[output]!;
-      return (values as Float32Array).slice(0, shape.length === 2 ? rows * shape[1]! : 1);
+      return wantedRows(values as Float32Array, shape, rows);
     });
   } finally {
     await session.release();
   }
+}
+
+/** The first rows of each matrix of a value, `[..., rows sent, columns]`; a number is left alone. */
+function wantedRows(values: Float32Array, shape: readonly number[], rows: number): Float32Array {
+  const [sent, columns] = shape.slice(-2);
+  if (sent === undefined || columns === undefined) return values.slice();
+  const wanted = new Float32Array((values.length / sent) * rows);
+  for (let from = 0, to = 0; from < values.length; from += sent * columns, to += rows * columns) {
+    wanted.set(values.subarray(from, from + rows * columns), to);
+  }
+  return wanted;
 }
 
 function linesOf(result: Omit<TileResult, 'lines'>): string[] {

@@ -10,7 +10,6 @@ import {
 const N = 20_000;
 const ERRING: ErringConverter = {
   name: 'layer.adc.0',
-  device: 'layer.adc.0',
   kind: 'adc',
   width: N,
   errors: { gainStd: 0.02, offsetStdLsb: 1.5, noiseStdLsb: 0.3, inl: null, design: null },
@@ -40,7 +39,7 @@ test('converterDraws: gains about 1 and offsets about 0, of the authored spread 
 
 test('converterDraws: a chip keeps its converters; chips, strips and kinds of error have draws of their own', (t) => {
   const of = (chip: number, name = 'layer.adc.0', noise = 1) => {
-    const feeds = converterDraws([{ ...ERRING, name, device: name, width: 1000 }], { chip, noise });
+    const feeds = converterDraws([{ ...ERRING, name, width: 1000 }], { chip, noise });
     return [
       numbers(feeds, gainInput(name)).map((v) => (v - 1) / 0.02),
       numbers(feeds, offsetInput(name)).map((v) => v / 1.5),

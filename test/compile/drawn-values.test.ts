@@ -15,7 +15,8 @@ test('drawnValues: one for each strip; others than values of examples and tokens
     drawnValues(live),
     (['first.0', 'first.1', 'second.0', 'second.1', 'second.2'] as const).map((place) => {
       const [layer, strip] = place.split('.') as ['first' | 'second', string];
-      return { input: `${layer}.product.${strip}.readDraw`, width: widths[layer], overTokens: false };
+      const input = `${layer}.product.${strip}.readDraw`;
+      return { input, width: widths[layer], overTokens: false, parts: null };
     }),
   );
   const shaped = (shape: readonly (string | number)[]) => ({
@@ -25,6 +26,8 @@ test('drawnValues: one for each strip; others than values of examples and tokens
     ),
   });
   t.true(drawnValues(shaped(['B', 'T', 7]))[0]!.overTokens);
+  const stacked = drawnValues(shaped([6, 'B', 'T', 7]))[0]!;
+  t.deepEqual([stacked.parts, stacked.overTokens], [6, true]);
   t.throws(() => drawnValues(shaped(['B', 'T', 'H', 7])), {
     instanceOf: CompileError,
     message:

@@ -137,11 +137,12 @@ test('inputDigits: digits with the sign of the code, least significant first, ad
   for (const bits of [1, 2, 3, 4, 7]) {
     const builder = buildGraph('digits');
     builder.input('code', 'float32', [1, 255]);
-    const names = inputDigits(builder, 'dac', 'code', 8, bits);
-    t.is(names.length, Math.ceil(7 / bits));
-    const values = interpretAll64(builder.finish(), { code: codes });
+    const name = inputDigits(builder, 'dac', 'code', 8, bits, 2);
+    const count = Math.ceil(7 / bits);
+    const stacked = interpretAll64(builder.finish(), { code: codes }).get(name)!;
+    t.deepEqual(stacked.shape, count === 1 ? [1, 255] : [count, 1, 255]);
     codes.data.forEach((code, i) => {
-      const digits = names.map((name) => Number(values.get(name)!.data[i]));
+      const digits = Array.from({ length: count }, (_, k) => Number(stacked.data[255 * k + i]));
       t.true(digits.every((d) => Math.abs(d) < 2 ** bits && d * Number(code) >= 0));
       t.is(
         digits.reduce((sum, d, k) => sum + d * 2 ** (bits * k), 0),

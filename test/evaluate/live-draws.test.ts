@@ -3,9 +3,9 @@ import type { DrawnValue } from '../../src/compile/drawn-values.ts';
 import { createLiveDraws } from '../../src/evaluate/live-draws.ts';
 
 const VALUES: readonly DrawnValue[] = [
-  { input: 'first.product.0.readDraw', width: 5, overTokens: true },
-  { input: 'first.product.1.readDraw', width: 5, overTokens: true },
-  { input: 'pooler.product.0.readDraw', width: 3, overTokens: false },
+  { input: 'first.product.0.readDraw', width: 5, overTokens: true, parts: null },
+  { input: 'first.product.1.readDraw', width: 5, overTokens: true, parts: null },
+  { input: 'pooler.product.0.readDraw', width: 3, overTokens: false, parts: null },
 ];
 const LENGTHS = [4, 2, 3, 0];
 const EVENT = { chip: 3, seconds: 60, read: 0 };
@@ -58,10 +58,33 @@ test('createLiveDraws: an example has its own draws in any batch; strips, chips,
 
 test('createLiveDraws: batches are kept so small that their draws fit; too long a text is refused', (t) => {
   t.is(draws().mostTokens, Math.floor(2 ** 25 / 13));
-  const wide = createLiveDraws([{ input: 'w.readDraw', width: 2 ** 20, overTokens: true }], () => 1024);
+  const wide = createLiveDraws(
+    [{ input: 'w.readDraw', width: 2 ** 20, overTokens: true, parts: null }],
+    () => 1024,
+  );
   t.is(wide.mostTokens, 32);
   t.throws(() => wide.fill({ indices: [0], shape: [2, 1024] }, EVENT), {
     instanceOf: RangeError,
     message: 'live draws: a text must have fewer tokens, got 1024; cut it',
   });
+});
+
+test('createLiveDraws: of a stacked value each part has normals of its own, which no other examples change', (t) => {
+  const value = { input: 'a.adc.0.0.noiseDraw', width: 5, overTokens: true, parts: 3 };
+  const stacked = createLiveDraws([value], (example) => LENGTHS[example]!);
+  t.is(stacked.mostTokens, Math.floor(2 ** 25 / 15));
+  const fill = (indices: number[], tokens: number) =>
+    copied(stacked.fill({ indices, shape: [indices.length, tokens] }, EVENT)).get(value.input)!;
+  const both = fill([1, 0], 4);
+  t.deepEqual(both.shape, [3, 2, 4, 5]);
+  const alone = fill([0, 0], 4);
+  for (let part = 0; part < 3; part++) {
+    const own = both.data.slice(part * 40 + 20, part * 40 + 40);
+    t.deepEqual(own, alone.data.slice(part * 40, part * 40 + 20));
+    t.true(own.every((z) => z !== 0));
+    for (let other = 0; other < part; other++)
+      t.notDeepEqual(own, alone.data.slice(other * 40, other * 40 + 20));
+    // Two tokens of the first example, then padding.
+    t.true(both.data.slice(part * 40 + 10, part * 40 + 20).every((z) => z === 0));
+  }
 });
