@@ -15,5 +15,8 @@ export function holdfast(words: readonly string[]): Record<string, unknown> {
 
 /** The command as a person types it. */
 export function commandLine(words: readonly string[], program = 'npx holdfast'): string {
-  return [program, ...words.map((word) => (/[\s*{}[\]]/.test(word) ? `'${word}'` : word))].join(' ');
+  return [
+    program,
+    ...words.map((word) => (word === '' || /[\s*{}[\]]/.test(word) ? `'${word}'` : word)),
+  ].join(' ');
 }
