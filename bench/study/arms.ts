@@ -4,8 +4,8 @@ export interface StudyArm {
   readonly id: string;
   readonly name: string;
   readonly options: readonly string[];
-  /** The arm without the draws, where that is the comparison to make. */
-  readonly against?: string;
+  /** Arms to compare it with on the same chips: the one without draws; of StochGRASP also the other ways to bear noise. */
+  readonly against?: readonly string[];
   /** One of the settings of StochGRASP, which a study of methods leaves out. */
   readonly isSetting?: boolean;
 }
@@ -40,26 +40,30 @@ export function studyArms(scale: number, lora: string): StudyArm[] {
 function armsOf(scale: number, lora: string): Omit<StudyArm, 'id'>[] {
   const target = ['--profile', TARGET_PROFILE, '--target-at', '0s', '--target-noise', String(scale)];
   const drawn = (name: string, method: readonly string[]): Omit<StudyArm, 'id'>[] => [
-    { name, options: method, against: 'grasp' },
-    { name: `${name}+draws`, options: [...method, '--draws', ...target], against: name },
+    { name, options: method, against: ['grasp'] },
+    { name: `${name}+draws`, options: [...method, '--draws', ...target], against: [name] },
   ];
   return [
-    { name: 'head', options: ['--method', 'head'], against: 'grasp' },
+    { name: 'head', options: ['--method', 'head'], against: ['grasp'] },
     { name: 'grasp', options: ['--method', 'grasp'] },
-    { name: 'stochgrasp', options: ['--method', 'stochgrasp', ...target], against: 'grasp' },
+    {
+      name: 'stochgrasp',
+      options: ['--method', 'stochgrasp', ...target],
+      against: ['grasp', 'grasp+draws', 'grasp+written', 'lora'],
+    },
     ...SETTINGS.map(([name, options]) => {
       return {
         name: `stochgrasp, ${name}`,
         options: ['--method', 'stochgrasp', ...target, ...options],
-        against: 'stochgrasp',
+        against: ['stochgrasp'],
         isSetting: true,
       };
     }),
-    { name: 'grasp+draws', options: ['--method', 'grasp', '--draws', ...target], against: 'grasp' },
+    { name: 'grasp+draws', options: ['--method', 'grasp', '--draws', ...target], against: ['grasp'] },
     {
       name: 'grasp+written',
       options: ['--method', 'grasp', '--write-noise', TARGET_PROFILE, '--write-noise-scale', String(scale)],
-      against: 'grasp',
+      against: ['grasp'],
     },
     ...drawn('lora', ['--method', 'lora', '--layers', lora]),
     ...drawn('bitfit', ['--method', 'bitfit']),

@@ -89,7 +89,9 @@ async function profileTables(study: StudyResults, profile: string, metric: strin
     `| --- |${' ---: |'.repeat(title.length - 1)}`,
     ...cells.map((cell) => `| ${cell.join(' | ')} |`),
   ];
-  const pairs = arms.filter(({ against }) => against !== undefined && rows.has(against));
+  const pairs = arms.flatMap(({ name, against = [] }) =>
+    against.filter((other) => rows.has(other)).map((other) => ({ name, against: other })),
+  );
   return [
     `## On ${profile}, 0 s`,
     '',
@@ -107,7 +109,7 @@ async function profileTables(study: StudyResults, profile: string, metric: strin
       pairs.map(({ name, against }) => [
         `${name} − ${against}`,
         ...noise.map((scale) => {
-          const [a, b] = [at(against!, scale), at(name, scale)];
+          const [a, b] = [at(against, scale), at(name, scale)];
           const differences = b.map((chipsOf, seed) => chipsOf.map((value, chip) => value - a[seed]![chip]!));
           const each = differences.map((values) => signed(mean(values))).join(', ');
           return `${withInterval(overSeeds(differences), signed)} (${each})`;
