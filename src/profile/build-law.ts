@@ -36,8 +36,9 @@ export async function buildLaw(json: unknown, pointer: string, context: LawConte
     findings.push(wrongUnit(childPointer(pointer, 'unit'), dimension, unit));
   const canonical = dimensionOf(unit) === null ? (value: number) => value : canonicalOf(unit);
   const suffix = unit === '1' ? '' : ` ${unit}`;
+  // A warning leaves the law as it stands.
   const made = (text: string, raw: (x: number, t: number) => number): BuiltLaw =>
-    findings.length > 0
+    findings.some(({ severity }) => severity === 'error')
       ? { law: null, findings }
       : {
           law: {

@@ -341,6 +341,10 @@ test('checkProfileText(text) warns of the legal but odd, and accepts', async (t)
       'warning 12:36 /converters/dac/bits: should be at least 4 bits, got 3; check it: few models keep their accuracy',
     ],
   );
+  // What is warned of is simulated all the same: below its first point the table is held.
+  t.is(profile!.readNoise!.std!.at(0, 0), profile!.readNoise!.std!.at(0.1, 0));
+  t.true(profile!.readNoise!.std!.at(0, 0) > 0);
+  t.is(profile!.drift!.exponentMean!.at(0.5, 0), -0.05);
 });
 
 test('parseProfile(text) tells what is wrong with the errors and the range of a converter', async (t) => {
