@@ -148,8 +148,9 @@ function solveOne(
     beta = next / squared;
     squared = next;
     iterations += 1;
-    if (!(Number.isFinite(squared) && iterations < mostIterations(array))) {
-      throw notSolved('solve', array, Math.sqrt(squared / first), iterations);
+    // A product below 0 is what rounding leaves where nothing more can be gained.
+    if (!(Number.isFinite(squared) && squared >= -limit && iterations < mostIterations(array))) {
+      throw notSolved('solve', array, Math.sqrt(Math.abs(squared) / first), iterations);
     }
   }
   rowCurrents(w, drive, q);

@@ -246,3 +246,22 @@ test('solve: what leaves the numbers is an error, never a wrong answer', (t) => 
     });
   }
 });
+
+test('solve: where rounding ends the search before the tolerance is met, both twins say so', (t) => {
+  // Cells of 2 kohm and more behind rows of 10 kohm a segment; columns without segments above a terminal of 10 kohm.
+  const plain = wiredArray(12, 80, 1e-3);
+  const cells = plain.cells.map((_, k) => 0.5 + 499.5 * ((k * 0.6180339887) % 1) ** 4);
+  const array = {
+    ...plain,
+    cells,
+    wires: { ...NO_WIRES, rowSegmentOhm: 10_000, columnTerminalOhm: 10_000 },
+  };
+  const voltages = new Float64Array(12);
+  voltages[1] = 1;
+  for (const solver of [kernel, plainWires]) {
+    t.throws(() => currentsOf(solver, array, voltages), {
+      instanceOf: EngineError,
+      message: /must be found to the tolerance, got a relative residual of \d/,
+    });
+  }
+});

@@ -65,10 +65,17 @@ export function solve(transposed: bool, tolerance: f64, most: i32): bool {
       left1 = next;
       iterations1 += 1;
     } else beta1 = 0;
-    solved = isFinite(left0) && isFinite(left1) && iterations0 < most && iterations1 < most;
+    // A product below 0 is what rounding leaves where nothing more can be gained.
+    solved =
+      isFinite(left0) &&
+      isFinite(left1) &&
+      left0 >= -limit0 &&
+      left1 >= -limit1 &&
+      iterations0 < most &&
+      iterations1 < most;
   }
-  residual0 = first0 == 0 ? 0 : isFinite(first0) ? left0 / first0 : first0;
-  residual1 = first1 == 0 ? 0 : isFinite(first1) ? left1 / first1 : first1;
+  residual0 = first0 == 0 ? 0 : isFinite(first0) ? abs(left0) / first0 : first0;
+  residual1 = first1 == 0 ? 0 : isFinite(first1) ? abs(left1) / first1 : first1;
   rowCurrents(w, !transposed, q);
   if (transposed) intoDrivers();
   else outOfColumns();
