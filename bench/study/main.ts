@@ -11,9 +11,8 @@ import { studyPage } from './page.ts';
 /**
  * Trains every method with several seeds on one task, writes each onto the same simulated chips, and tabulates clean
  * results, robustness and paired differences: `node build/bench/study/main.js --task reviews --out DIR --page FILE.md`.
- * Seed by seed: a study that is stopped
- * has whole ones. With `--settings` the arms are GRASP, StochGRASP and StochGRASP with other settings. What is in DIR already is not made
- * again.
+ * It goes seed by seed, so that a stopped one has whole seeds; what is in DIR already is not made again. With `--settings` the
+ * arms are GRASP, StochGRASP and StochGRASP with other settings.
  */
 const { values: options } = parseArgs({
   options: {
