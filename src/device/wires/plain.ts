@@ -24,6 +24,10 @@ import {
  *
  * This is elimination of the tridiagonal system, written with resistances: nothing is subtracted, so nothing cancels, and a
  * resistance of 0 is an ordinary number. The factors f depend on the cells alone.
+ *
+ * Column wires without segments have one voltage, and only the sum of a residual along them means anything. How it lies on
+ * the cells would be carried from step to step by numbers that the gradients choose without seeing it, and can grow until
+ * its rounding is all that is left. So there r is laid anew as `P z`: on each cell its share of what the wire takes.
  */
 export const plainWires: WireSolver = {
   solve(job) {
@@ -49,6 +53,8 @@ interface Ladders {
   rowCurrents(w: Float64Array, volts: Float64Array | null, out: Float64Array): void;
   /** `out` = P^-1 b, the column wires fed the currents b, their terminals at `volts` (null: 0 V). */
   columnVoltages(b: Float64Array | null, volts: Float64Array | null, out: Float64Array): void;
+  /** z = P^-1 r, and r as `P z` of it; returns r.z. */
+  precondition(r: Float64Array, z: Float64Array): number;
 }
 
 function createLadders({ rows, columns, cells, wires }: WiredArray): Ladders {
@@ -70,7 +76,34 @@ function createLadders({ rows, columns, cells, wires }: WiredArray): Ladders {
     }
   }
   const fed = new Float64Array(columns);
+  const columnVoltages: Ladders['columnVoltages'] = (b, volts, out) => {
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < columns; j++) {
+        const at = i * columns + j;
+        const above = i === 0 ? 0 : out[at - columns]! * columnFactors[at - columns]!;
+        out[at] = above + (b === null ? 0 : b[at]!);
+      }
+    }
+    for (let i = rows - 1; i >= 0; i--) {
+      for (let j = 0; j < columns; j++) {
+        const at = i * columns + j;
+        const below = i < rows - 1 ? out[at + columns]! : volts === null ? 0 : volts[j]!;
+        out[at] = (below + (i < rows - 1 ? column : columnEnd) * out[at]!) * columnFactors[at]!;
+      }
+    }
+  };
   return {
+    columnVoltages,
+    precondition(r, z) {
+      columnVoltages(r, null, z);
+      if (column === 0 && columnEnd > 0) {
+        for (let at = 0; at < r.length; at++) {
+          const end = at < (rows - 1) * columns ? 0 : 1 / columnEnd;
+          r[at] = (cells[at]! + end) * z[at]!;
+        }
+      }
+      return dotOfRows(r, z, rows, columns);
+    },
     rowCurrents(w, volts, out) {
       for (let i = 0; i < rows; i++) {
         const from = i * columns;
@@ -88,28 +121,12 @@ function createLadders({ rows, columns, cells, wires }: WiredArray): Ladders {
         }
       }
     },
-    columnVoltages(b, volts, out) {
-      for (let i = 0; i < rows; i++) {
-        for (let j = 0; j < columns; j++) {
-          const at = i * columns + j;
-          const above = i === 0 ? 0 : out[at - columns]! * columnFactors[at - columns]!;
-          out[at] = above + (b === null ? 0 : b[at]!);
-        }
-      }
-      for (let i = rows - 1; i >= 0; i--) {
-        for (let j = 0; j < columns; j++) {
-          const at = i * columns + j;
-          const below = i < rows - 1 ? out[at + columns]! : volts === null ? 0 : volts[j]!;
-          out[at] = (below + (i < rows - 1 ? column : columnEnd) * out[at]!) * columnFactors[at]!;
-        }
-      }
-    },
   };
 }
 
 /** One right-hand side. Returns the iterations. */
 function solveOne(
-  { rowCurrents, columnVoltages }: Ladders,
+  { rowCurrents, columnVoltages, precondition }: Ladders,
   array: WiredArray,
   side: 'rows' | 'columns',
   volts: Float64Array,
@@ -123,8 +140,7 @@ function solveOne(
   const drive = side === 'rows' ? volts : null;
   if (side === 'columns') columnVoltages(null, volts, w);
   rowCurrents(w, drive, r);
-  columnVoltages(r, null, z);
-  const first = dotOfRows(r, z, rows, columns);
+  const first = precondition(r, z);
   const limit = tolerance * tolerance * first;
   let squared = first;
   let beta = 0;
@@ -143,8 +159,7 @@ function solveOne(
       w[at]! += alpha * p[at]!;
       r[at]! -= alpha * q[at]!;
     }
-    columnVoltages(r, null, z);
-    const next = dotOfRows(r, z, rows, columns);
+    const next = precondition(r, z);
     beta = next / squared;
     squared = next;
     iterations += 1;

@@ -247,19 +247,34 @@ test('solve: what leaves the numbers is an error, never a wrong answer', (t) => 
   }
 });
 
-test('solve: where rounding ends the search before the tolerance is met, both twins say so', (t) => {
-  // Cells of 2 kohm and more behind rows of 10 kohm a segment; columns without segments above a terminal of 10 kohm.
-  const plain = wiredArray(12, 80, 1e-3);
-  const cells = plain.cells.map((_, k) => 0.5 + 499.5 * ((k * 0.6180339887) % 1) ** 4);
-  const array = {
-    ...plain,
-    cells,
-    wires: { ...NO_WIRES, rowSegmentOhm: 10_000, columnTerminalOhm: 10_000 },
-  };
-  const voltages = new Float64Array(12);
-  voltages[1] = 1;
+/** Cells of 2 kohm and more behind rows of 10 kohm a segment; columns without segments above a terminal of 10 kohm. */
+function farFromIdeal(columnSegmentOhm: number): WiredArray {
+  const cells = Float64Array.from({ length: 12 * 80 }, (_, k) => 0.5 + 499.5 * ((k * 0.6180339887) % 1) ** 4);
+  const wires = { ...NO_WIRES, rowSegmentOhm: 10_000, columnSegmentOhm, columnTerminalOhm: 10_000 };
+  return { rows: 12, columns: 80, cells, wires };
+}
+
+test('solve: columns without segments are the limit of short ones, however much the wires take', (t) => {
+  for (const [side, count] of [
+    ['rows', 12],
+    ['columns', 80],
+  ] as const) {
+    const voltages = volts(2 * count);
+    const plain = currentsOf(plainWires, farFromIdeal(0), voltages, side);
+    t.deepEqual(currentsOf(kernel, farFromIdeal(0), voltages, side), plain);
+    const limit = currentsOf(kernel, farFromIdeal(1e-6), voltages, side).currents;
+    t.true(apart(plain.currents, limit) < 1e-8, `${side}: ${apart(plain.currents, limit)}`);
+    t.true(plain.effort.mostIterations <= 80, `${side}: ${plain.effort.mostIterations}`);
+  }
+});
+
+test('solve: wires that take all but nothing: where the tolerance is not met, both twins say so', (t) => {
+  const plain = wiredArray(33, 40, 1e6);
+  const array = { ...plain, wires: { ...plain.wires, columnTerminalOhm: 10_000 } };
+  const voltages = new Float64Array(33);
+  voltages[12] = 1;
   for (const solver of [kernel, plainWires]) {
-    t.throws(() => currentsOf(solver, array, voltages), {
+    t.throws(() => currentsOf(solver, array, voltages, 'rows', 1e-14), {
       instanceOf: EngineError,
       message: /must be found to the tolerance, got a relative residual of \d/,
     });

@@ -99,7 +99,7 @@ export function direct(beta: v128): v128 {
   return sum;
 }
 
-/** w += alpha p, r -= alpha q, z = P^-1 r: the ladders of the columns; returns r.z of each lane. */
+/** w += alpha p, r -= alpha q, z = P^-1 r, the ladders of the columns, and r as P z of it; returns r.z of each lane. */
 export function descend(alpha: v128): v128 {
   const width = <usize>columns << 4;
   const end = <usize>rows * width;
@@ -114,7 +114,27 @@ export function descend(alpha: v128): v128 {
     }
     v128.store(z + at, plus(above, left));
   }
-  return climb(false);
+  const sum = climb(false);
+  return column == 0 && columnEnd > 0 ? layAnew() : sum;
+}
+
+/** r = P z where columns have no segments, so that what cancels along a column cannot grow; returns r.z of each lane. */
+function layAnew(): v128 {
+  const width = <usize>columns << 4;
+  let sum = both(0);
+  for (let i = rows - 1; i >= 0; i--) {
+    const first = <usize>i * width;
+    const end = both(i == rows - 1 ? 1 / columnEnd : 0);
+    let ofRow = both(0);
+    for (let at = first; at < first + width; at += 16) {
+      const volts = v128.load(z + at);
+      const left = times(plus(v128.load64_splat(cells + (at >> 1)), end), volts);
+      v128.store(r + at, left);
+      ofRow = plus(ofRow, times(left, volts));
+    }
+    sum = plus(sum, ofRow);
+  }
+  return sum;
 }
 
 /** The way back along the columns, from the terminals: from what each node is fed, in z, to its voltage, in z. */
