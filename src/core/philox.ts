@@ -84,6 +84,18 @@ export function uniforms(stream: Stream, count: number, first = 0): Float64Array
   return Float64Array.from(words(stream, count, first), (word) => (word + 0.5) / 2 ** 32);
 }
 
+/** The elements at ascending positions of a stream, as `uniforms` gives them; neighbours cost little more than one. */
+export function uniformsAt(stream: Stream, positions: Uint32Array): Float64Array {
+  const group = new Uint32Array(GROUP);
+  let held = -1;
+  return Float64Array.from(positions, (position) => {
+    const index = Math.floor(position / GROUP);
+    if (index !== held) wordGroup(stream, index, group);
+    held = index;
+    return (group[position % GROUP]! + 0.5) / 2 ** 32;
+  });
+}
+
 /**
  * Integers uniform in 0..below - 1, without bias: a word that would favour some of them is passed over.
  * @param below - an integer from 1 to 2^32

@@ -1,5 +1,5 @@
 import { log } from '../core/math.ts';
-import { uniforms } from '../core/philox.ts';
+import { uniforms, uniformsAt } from '../core/philox.ts';
 import { type Stream, stream } from '../core/stream.ts';
 import type { FaultRates, Faults } from '../profile/profile.ts';
 
@@ -64,12 +64,12 @@ export function stuckCells(
   const sorted = Float64Array.from(keys).sort();
   const last = sorted.filter((key, i) => Math.floor(key / 16) !== Math.floor(sorted[i + 1]! / 16));
   const { gMinMicrosiemens: low, gMaxMicrosiemens: high } = limits;
-  const anywhere = stream(seed, 'fault', 'conductance', layer, cell);
   const positions = Uint32Array.from(last, (key) => Math.floor(key / 16));
+  const shares = uniformsAt(stream(seed, 'fault', 'conductance', layer, cell), positions);
   const conductances = Float32Array.from(last, (key, i) => {
     const kind = KINDS[key % 4]!;
     if (kind !== 'stuckRandom') return kind === 'stuckLow' ? low : high;
-    return low + (high - low) * uniforms(anywhere, 1, positions[i]!)[0]!;
+    return low + (high - low) * shares[i]!;
   });
   return { positions, conductances };
 }

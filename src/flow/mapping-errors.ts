@@ -3,6 +3,7 @@ import { weightColumns } from '../compile/cells.ts';
 import { compileProgram, defaultOptions } from '../compile/program.ts';
 import { fillNormals } from '../core/normals.ts';
 import { stream } from '../core/stream.ts';
+import { areIdeal } from '../device/wires/circuit.ts';
 import { MAPPING_KINDS, type MappingKind, mappingFaults, type ProfileMapping } from '../profile/mapping.ts';
 import type { DeviceProfile } from '../profile/profile.ts';
 import { targetSpreads } from './target-spreads.ts';
@@ -23,8 +24,9 @@ export interface MappingErrors {
 
 const LAYER = 'layer';
 const SEED = 0;
-/** Small: the solves of tiles with wires grow with the cube of it. */
+/** Rows and columns of the layer; behind wires fewer, as their solves grow with the cube of it. */
 const SIZE = 64;
+const SIZE_BEHIND_WIRES = 32;
 
 /**
  * What StochGRASP would train toward on this profile at noise scale 1: the relative weight error of a layer of normal
@@ -34,9 +36,10 @@ const SIZE = 64;
  * @param seconds Ages that the profile supports.
  */
 export function mappingErrors(profile: DeviceProfile, seconds: readonly number[]): MappingErrors {
-  const weight = new Float32Array(SIZE * SIZE);
+  const size = profile.wires === null || areIdeal(profile.wires) ? SIZE : SIZE_BEHIND_WIRES;
+  const weight = new Float32Array(size * size);
   fillNormals(stream(SEED, 'mapping-errors'), weight);
-  const graph = matrixGraph(LAYER, weight, SIZE, SIZE);
+  const graph = matrixGraph(LAYER, weight, size, size);
   const options = defaultOptions(profile);
   const own = profile.mapping;
   const kinds = [
@@ -51,7 +54,7 @@ export function mappingErrors(profile: DeviceProfile, seconds: readonly number[]
       errors: seconds.map((t) => targetSpreads(program, t, 1)[LAYER]!),
     };
   });
-  return { layer: { rows: SIZE, columns: SIZE }, seconds, mappings };
+  return { layer: { rows: size, columns: size }, seconds, mappings };
 }
 
 /** Whether cells, DAC and arrays allow a mapping. */

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { integers, permutation, philoxBlock, uniforms, words } from '../../src/core/philox.ts';
+import { integers, permutation, philoxBlock, uniforms, uniformsAt, words } from '../../src/core/philox.ts';
 import { stream } from '../../src/core/stream.ts';
 
 /** Known answers for philox4x32-10 from the file kat_vectors of Random123 1.14: counter, key, result. */
@@ -55,6 +55,16 @@ test('uniforms(stream, n) have mean 1/2 and variance 1/12', (t) => {
   // Standard errors: sqrt(1/12/n), and sqrt((1/80 - 1/144)/n) for the second moment.
   t.true(Math.abs(mean - 1 / 2) < 5 * Math.sqrt(1 / 12 / n));
   t.true(Math.abs(variance - 1 / 12) < 5 * Math.sqrt((1 / 80 - 1 / 144) / n));
+});
+
+test('uniformsAt(stream, positions) are the elements that uniforms has there', (t) => {
+  const place = stream(3, 'uniforms');
+  const all = uniforms(place, 100);
+  const positions = Uint32Array.of(0, 1, 15, 16, 47, 99);
+  t.deepEqual(
+    uniformsAt(place, positions),
+    Float64Array.from(positions, (position) => all[position]!),
+  );
 });
 
 test('integers(stream, n, below) are uniform', (t) => {

@@ -59,7 +59,7 @@ test('mappingErrors: of wires without any other error they count', async (t) => 
   const wires = { rowSegment: '20 ohm', columnSegment: '20 ohm' };
   const tile = { cell: { gMin: '0 uS', gMax: '25 uS' }, array: { rows: 64, columns: 64 } };
   const wired = mappingErrors(await toyProfile({ ...tile, wires }), [0]);
-  t.deepEqual(wired.layer, { rows: 64, columns: 64 });
+  t.deepEqual(wired.layer, { rows: 32, columns: 32 });
   t.true(wired.mappings.every(({ errors }) => errors[0]! > 1e-3));
   t.true(errorsOf(await toyProfile(tile)).get('pair-one-sided')![0]! < 1e-6);
 });
