@@ -215,7 +215,12 @@ function mapping(draw) {
 const SECTIONS = {
   faults,
   variation: (draw) =>
-    some(draw, { chip: () => share(draw), column: () => share(draw), cell: () => share(draw) }),
+    some(draw, {
+      chip: () => share(draw),
+      column: () => share(draw),
+      cell: () => share(draw),
+      wafer: () => pick(draw, ['5 %', '-40 %', 2, -2, 3]),
+    }),
   telegraph: (draw) => ({
     amplitude: law(draw, [0, 0.1, 1], '1'),
     probability: law(draw, [0, 0.2, 1], pick(draw, ['1', '%'])),

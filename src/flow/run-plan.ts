@@ -174,9 +174,11 @@ function simulated(bundle: Bundle, job: EvaluateJob): string[] {
   return said;
 }
 
-/** `by chip, column and cell`. */
+/** `by place on the wafer, chip, column and cell`. */
 function variationLevels(variation: Variation): string {
-  const levels = (['chip', 'column', 'cell'] as const).filter((level) => variation[level] > 0);
+  const levels = (['wafer', 'chip', 'column', 'cell'] as const)
+    .filter((level) => variation[level] !== 0)
+    .map((level) => (level === 'wafer' ? 'place on the wafer' : level));
   return `by ${levels.length > 1 ? `${levels.slice(0, -1).join(', ')} and ${levels.at(-1)}` : levels[0]}`;
 }
 

@@ -9,6 +9,9 @@ export type ReadNumber = (pointer: string, dimension: Dimension, otherwise: numb
 /** A spread of which next to nothing is left but cells at 0 and far beyond gMax. */
 const MOST_SPREAD = 10;
 
+/** A difference of centre and edge, relative to their mean, at which one of the two conducts nothing. */
+const MOST_WAFER = 2;
+
 /** The spreads of a profile by their level, or null where there is none. Findings go into the list. */
 export function buildVariation(root: unknown, number: ReadNumber, findings: Finding[]): Variation | null {
   if (valueAt(root, '/variation') === undefined) return null;
@@ -28,8 +31,18 @@ export function buildVariation(root: unknown, number: ReadNumber, findings: Find
     }
     return value;
   };
-  const variation = { chip: spread('chip'), column: spread('column'), cell: spread('cell') };
-  return variation.chip + variation.column + variation.cell === 0 ? null : variation;
+  const wafer = number('/variation/wafer', 'dimensionless', 0);
+  if (Math.abs(wafer) > MOST_WAFER)
+    findings.push(
+      error(
+        root,
+        '/variation/wafer',
+        `must be from -${MOST_WAFER} to ${MOST_WAFER}, so that no place conducts less than nothing`,
+        'check the unit',
+      ),
+    );
+  const variation = { wafer, chip: spread('chip'), column: spread('column'), cell: spread('cell') };
+  return Object.values(variation).every((value) => value === 0) ? null : variation;
 }
 
 /** The rates of stuck cells, or null where there is none. Findings go into the list. */

@@ -152,8 +152,11 @@ function temperatureText(temperature: ProfileTemperature | null): string | null 
 
 function variationText(variation: Variation | null): string | null {
   if (variation === null) return null;
+  const { wafer } = variation;
   const levels = (['chip', 'column', 'cell'] as const).filter((level) => variation[level] > 0);
-  return `relative std ${levels.map((level) => `${percent(variation[level])} over ${level}s`).join(', ')}`;
+  const spreads = levels.map((level) => `${percent(variation[level])} over ${level}s`).join(', ');
+  const edge = `${percent(Math.abs(wafer))} ${wafer > 0 ? 'more' : 'less'} at the edge of the wafer than at its centre`;
+  return [...(spreads === '' ? [] : [`relative std ${spreads}`]), ...(wafer === 0 ? [] : [edge])].join('; ');
 }
 
 function faultsText(faults: Faults | null): string | null {

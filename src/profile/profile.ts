@@ -143,6 +143,8 @@ export interface Cost {
 
 /** Relative spreads of conductance, by the level at which each is drawn. */
 export interface Variation {
+  /** Edge of the wafer less its centre; the only one that may be negative. */
+  readonly wafer: number;
   readonly chip: number;
   readonly column: number;
   readonly cell: number;

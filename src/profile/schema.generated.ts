@@ -276,9 +276,10 @@ amplitude: Law
 probability: Law
 }
 /**
- * How conductances differ from place to place for good: a written conductance is multiplied by max(0, 1 + chip z1 + column z2 + cell z3), z standard normal, z1 drawn once a chip, z2 once a column of each tile, z3 once a cell. A spread of gMax, that writing does not correct. Default: absent, none.
+ * How conductances differ from place to place for good: a written conductance is multiplied by max(0, 1 + wafer (r^2 - 1/2) + chip z1 + column z2 + cell z3), r^2 uniform from 0 to 1, the chip's place on its wafer, drawn once a chip, z standard normal, z1 drawn once a chip, z2 once a column of each tile, z3 once a cell. A spread of gMax, that writing does not correct. Default: absent, none.
  */
 export interface Variation {
+wafer?: Quantity
 chip?: Quantity
 column?: Quantity
 cell?: Quantity

@@ -188,7 +188,7 @@ test('simulateCells sticks cells at the rates of all patterns together, and read
 
 test('simulateCells varies cells by all levels together', (t) => {
   const times = [{ seconds: 0, laws: IDEAL }];
-  const variation = { chip: 0.02, column: 0.03, cell: 0.06 };
+  const variation = { wafer: 0, chip: 0.02, column: 0.03, cell: 0.06 };
   const { rows } = simulateCells({ ...seen, targetsMicrosiemens: [20], times, variation });
   // The spread is 20 uS sqrt(0.02^2 + 0.03^2 + 0.06^2) = 1.4 uS; standard errors std/sqrt(n) and std/sqrt(2 n).
   t.true(Math.abs(rows[0]!.mean - 20) < (5 * 1.4) / Math.sqrt(CELLS));

@@ -16,7 +16,7 @@ test('variedCell multiplies by the factor and the spread of the cell, never belo
 test('columnFactors: one number a chip, one a column of each tile row and kind, with their spreads', (t) => {
   const columns = 20_000;
   const of = (seed: number, cell: string, strip: number, chip: number, column: number, noise = 1) =>
-    columnFactors({ chip, column, cell: 0 }, noise, seed, 'layer', cell, strip, columns);
+    columnFactors({ wafer: 0, chip, column, cell: 0 }, noise, seed, 'layer', cell, strip, columns);
   const alone = of(1, 'plus', 0, 0.1, 0)!;
   t.is(new Set(alone).size, 1);
   t.deepEqual(of(1, 'minus', 1, 0.1, 0), alone);
@@ -37,12 +37,33 @@ test('columnFactors: the factors of chips have the spread of chips', (t) => {
   const chips = 2000;
   const factors = Array.from(
     { length: chips },
-    (_, seed) => columnFactors({ chip: 0.03, column: 0, cell: 0 }, 1, seed, 'l', 'plus', 0, 1)![0]!,
+    (_, seed) => columnFactors({ wafer: 0, chip: 0.03, column: 0, cell: 0 }, 1, seed, 'l', 'plus', 0, 1)![0]!,
   );
   const std = Math.sqrt(factors.reduce((sum, f) => sum + (f - 1) ** 2, 0) / chips);
   t.true(Math.abs(std - 0.03) < (5 * 0.03) / Math.sqrt(2 * chips), `${std}`);
 });
 
+test('columnFactors: places on a wafer are uniform over its area, the mean over chips is 1', (t) => {
+  const chips = 2000;
+  const variation = { wafer: -0.06, chip: 0, column: 0, cell: 0 };
+  const factors = Array.from(
+    { length: chips },
+    (_, seed) => columnFactors(variation, 1, seed, 'l', 'plus', 0, 2)![1]!,
+  );
+  t.true(factors.every((f) => Math.abs(f - 1) <= 0.03));
+  const mean = factors.reduce((sum, f) => sum + f, 0) / chips;
+  const variance = factors.reduce((sum, f) => sum + (f - 1) ** 2, 0) / chips;
+  // Of a uniform number of width w: variance w^2/12, its standard error w^2 sqrt((1/80 - 1/144)/n).
+  t.true(Math.abs(mean - 1) < 5 * 0.06 * Math.sqrt(1 / 12 / chips), `${mean}`);
+  t.true(Math.abs(variance / 0.06 ** 2 - 1 / 12) < 5 * Math.sqrt((1 / 80 - 1 / 144) / chips), `${variance}`);
+  // All columns, rows of tiles and kinds of a chip stand at the same place, at any noise scale.
+  t.deepEqual(columnFactors(variation, 1, 7, 'm', 'minus', 3, 2), Float32Array.of(factors[7]!, factors[7]!));
+  t.true(Math.abs(columnFactors(variation, 2, 7, 'l', 'plus', 0, 1)![0]! - 1 - 2 * (factors[7]! - 1)) < 1e-6);
+});
+
 test('singleCellVariation adds the levels in quadrature', (t) => {
-  t.true(Math.abs(singleCellVariation({ chip: 0.02, column: 0.03, cell: 0.06 }) - 0.07) < 1e-15);
+  t.true(Math.abs(singleCellVariation({ wafer: 0, chip: 0.02, column: 0.03, cell: 0.06 }) - 0.07) < 1e-15);
+  t.true(
+    Math.abs(singleCellVariation({ wafer: -0.12, chip: 0, column: 0, cell: 0.02 }) ** 2 - 0.0016) < 1e-15,
+  );
 });

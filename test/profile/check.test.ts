@@ -518,7 +518,7 @@ test('parseProfile(text) reads stuck cells, variation and telegraph noise', asyn
   const text = GOOD.replace(
     CELL,
     `${CELL} "faults": { "cells": { "stuckLow": "0.1 %" }, "clusters": { "rows": 4, "columns": 2, "stuckHigh": "1 %" } },
-    "variation": { "chip": "3 %", "cell": { "value": 0.05, "unit": "1" } },
+    "variation": { "wafer": "-6 %", "chip": "3 %", "cell": { "value": 0.05, "unit": "1" } },
     "telegraph": { "amplitude": { "form": "constant", "value": 5, "unit": "%" }, "probability": { "form": "table", "x": [0, 1], "y": [0, 1], "unit": "1" } },`,
   );
   const { faults, variation, telegraph } = await parseProfile(text, 'a-b-1.json');
@@ -529,7 +529,7 @@ test('parseProfile(text) reads stuck cells, variation and telegraph noise', asyn
     columns: none,
     rows: none,
   });
-  t.deepEqual(variation, { chip: 0.03, column: 0, cell: 0.05 });
+  t.deepEqual(variation, { wafer: -0.06, chip: 0.03, column: 0, cell: 0.05 });
   t.is(telegraph?.amplitude.at(0.5, 0), 0.05);
   t.is(telegraph?.probability.at(0.5, 0), 0.5);
   const without = await parseProfile(
@@ -564,6 +564,10 @@ test('parseProfile(text) tells rates and shares out of bounds', async (t) => {
   t.is(
     await message([CELL, `${CELL} "variation": { "cell": "-1 %" },`]),
     'a-b-1.json:7:51: /variation/cell: must be a spread of at least 0, got "-1 %"; leave out the sign',
+  );
+  t.is(
+    await message([CELL, `${CELL} "variation": { "wafer": "-250 %" },`]),
+    'a-b-1.json:7:52: /variation/wafer: must be from -2 to 2, so that no place conducts less than nothing, got "-250 %"; check the unit',
   );
   const telegraph = (probability: number) =>
     `${CELL} "telegraph": { "amplitude": { "form": "constant", "value": 5, "unit": "%" }, "probability": { "form": "constant", "value": ${probability}, "unit": "1" } },`;
