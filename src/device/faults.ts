@@ -1,7 +1,7 @@
 import { log } from '../core/math.ts';
 import { uniforms, uniformsAt } from '../core/philox.ts';
 import { type Stream, stream } from '../core/stream.ts';
-import type { FaultRates, Faults } from '../profile/profile.ts';
+import type { Failures, FaultRates, Faults } from '../profile/profile.ts';
 
 /** The cells of one kind of a layer, `[rows, columns]`, on tiles: row ranges by column ranges, each [from, to). */
 export interface CellGrid {
@@ -17,10 +17,12 @@ export interface StuckCells {
   readonly conductances: Float32Array;
 }
 
-/** Patterns by rank: where several stick one cell, the last rules. */
+/** Patterns by rank, after failures in use: where several stick one cell, the last rules. */
 const PATTERNS = ['cells', 'clusters', 'columns', 'rows'] as const;
 
 const KINDS = ['stuckLow', 'stuckHigh', 'stuckRandom'] as const;
+
+const NONE: FaultRates = { stuckLow: 0, stuckHigh: 0, stuckRandom: 0 };
 
 /** The most cells of one kind of a layer. */
 const MOST_CELLS = 2 ** 32;
@@ -32,6 +34,9 @@ const MOST_CELLS = 2 ** 32;
  * Each cell, block, column of a tile or row of a tile is stuck with its pattern's rate, low (gMin), high (gMax) or at
  * random (each cell of it uniform in gMin to gMax, float32). Those that are stuck are found by their distances, which are
  * geometric, so the cost goes by their number: distance = floor(ln u / ln(1 - p)), u uniform.
+ *
+ * Cells that fail in use are drawn at the share that fails in the end, each with its own uniform number u, and have failed
+ * once the share that has is above u times that of the end: a cell that has failed stays so at more cycles.
  *
  * @param seed The chip's.
  * @param cell The kind of cell, such as `plus`: kinds are drawn independently of one another.
@@ -51,21 +56,25 @@ export function stuckCells(
       `stuckCells: a layer must have at most 2^32 cells, got ${grid.rows * grid.columns}; split it`,
     );
   }
-  // position, pattern and kind in one number below 2^36, so that a plain sort brings a cell's patterns together by rank.
+  // position, pattern and kind in one number below 2^37, so that a plain sort brings a cell's patterns together by rank.
   const keys: number[] = [];
-  PATTERNS.forEach((pattern, rank) => {
+  const stick = (position: number, rank: number, kind: number) => keys.push((position * 8 + rank) * 4 + kind);
+  const drawsOf = (what: string) => stream(seed, 'fault', what, layer, cell);
+  if (faults.failures !== null) {
+    for (const [position, kind] of failedCells(faults.failures, grid.rows * grid.columns, drawsOf))
+      stick(position, 0, kind);
+  }
+  PATTERNS.forEach((pattern, index) => {
     const units = unitsOf(pattern, faults, grid);
-    const draws = stream(seed, 'fault', pattern, layer, cell);
-    for (const [unit, kind] of stuckUnits(faults[pattern], units.count, draws)) {
-      units.visit(unit, (position) => keys.push((position * 4 + rank) * 4 + kind));
-    }
+    for (const [unit, kind] of stuckUnits(faults[pattern], units.count, drawsOf(pattern)))
+      units.visit(unit, (position) => stick(position, 1 + index, kind));
   });
   if (keys.length === 0) return null;
   const sorted = Float64Array.from(keys).sort();
-  const last = sorted.filter((key, i) => Math.floor(key / 16) !== Math.floor(sorted[i + 1]! / 16));
+  const last = sorted.filter((key, i) => Math.floor(key / 32) !== Math.floor(sorted[i + 1]! / 32));
   const { gMinMicrosiemens: low, gMaxMicrosiemens: high } = limits;
-  const positions = Uint32Array.from(last, (key) => Math.floor(key / 16));
-  const shares = uniformsAt(stream(seed, 'fault', 'conductance', layer, cell), positions);
+  const positions = Uint32Array.from(last, (key) => Math.floor(key / 32));
+  const shares = uniformsAt(drawsOf('conductance'), positions);
   const conductances = Float32Array.from(last, (key, i) => {
     const kind = KINDS[key % 4]!;
     if (kind !== 'stuckRandom') return kind === 'stuckLow' ? low : high;
@@ -101,8 +110,7 @@ export function lowerBound(positions: Uint32Array, position: number): number {
  * `simulateCells` draws. The same share of cells as in arrays, without the patterns.
  */
 export function singleCellFaults(faults: Faults): Faults {
-  const none = { stuckLow: 0, stuckHigh: 0, stuckRandom: 0 };
-  let cells: FaultRates = none;
+  let cells = NONE;
   for (const pattern of PATTERNS) {
     const rates = faults[pattern];
     const spared = 1 - rates.stuckLow - rates.stuckHigh - rates.stuckRandom;
@@ -112,13 +120,30 @@ export function singleCellFaults(faults: Faults): Faults {
       stuckRandom: cells.stuckRandom * spared + rates.stuckRandom,
     };
   }
-  return { cells, clusters: { ...none, rows: 1, columns: 1 }, columns: none, rows: none };
+  const { failures } = faults;
+  return { failures, cells, clusters: { ...NONE, rows: 1, columns: 1 }, columns: NONE, rows: NONE };
+}
+
+/** The cells that have failed by now, ascending, each with its kind. */
+function failedCells(
+  failures: Failures,
+  count: number,
+  drawsOf: (what: string) => Stream,
+): (readonly [position: number, kind: number])[] {
+  const { most, ...rates } = failures;
+  const inTheEnd = stuckUnits({ ...NONE, stuckLow: most }, count, drawsOf('failure'));
+  const positions = Uint32Array.from(inTheEnd, ([position]) => position);
+  const order = uniformsAt(drawsOf('failure order'), positions);
+  const kinds = uniformsAt(drawsOf('failure kind'), positions);
+  const total = rates.stuckLow + rates.stuckHigh + rates.stuckRandom;
+  return [...positions].flatMap((position, i) =>
+    order[i]! * most < total ? [[position, kindAt(kinds[i]! * total, rates)] as const] : [],
+  );
 }
 
 /** The stuck ones of `count` units, ascending, each with its kind. */
 function* stuckUnits(rates: FaultRates, count: number, draws: Stream): Generator<readonly [number, number]> {
-  const shares = KINDS.map((kind) => rates[kind]);
-  const total = Math.min(1, shares[0]! + shares[1]! + shares[2]!);
+  const total = Math.min(1, rates.stuckLow + rates.stuckHigh + rates.stuckRandom);
   if (total === 0) return;
   const scale = total < 1 ? log(1 - total) : Number.NEGATIVE_INFINITY;
   // A rate below 2^-53, of which 2^32 cells hold none.
@@ -131,9 +156,13 @@ function* stuckUnits(rates: FaultRates, count: number, draws: Stream): Generator
     if (at === 0) held = uniforms(draws, CHUNK, drawn);
     unit += 1 + (total < 1 ? Math.floor(log(held[at]!) / scale) : 0);
     if (unit >= count) return;
-    const share = held[at + 1]! * total;
-    yield [unit, share < shares[0]! ? 0 : share < shares[0]! + shares[1]! ? 1 : 2];
+    yield [unit, kindAt(held[at + 1]! * total, rates)];
   }
+}
+
+/** The kind, as its number, that a share of all rates falls to. */
+function kindAt(share: number, { stuckLow, stuckHigh }: FaultRates): number {
+  return share < stuckLow ? 0 : share < stuckLow + stuckHigh ? 1 : 2;
 }
 
 interface Units {

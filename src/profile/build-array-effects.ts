@@ -89,7 +89,8 @@ export function buildFaults(root: unknown, number: ReadNumber, findings: Finding
     columns: rates('columns'),
     rows: rates('rows'),
   };
-  return Object.values(faults).every((r) => r.stuckLow + r.stuckHigh + r.stuckRandom === 0) ? null : faults;
+  const isNone = Object.values(faults).every((r) => r.stuckLow + r.stuckHigh + r.stuckRandom === 0);
+  return isNone ? null : { ...faults, failures: null };
 }
 
 function error(root: unknown, pointer: string, message: string, cure: string): Finding {

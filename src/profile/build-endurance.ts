@@ -52,6 +52,7 @@ export async function buildEndurance(
     told.add(field);
     error(`/endurance/${field}`, `${message}, at ${digits(at)} cycles`, cure);
   };
+  let most = 0;
   for (let i = 0; i <= TRIED; i++) {
     const n = to ** (i / TRIED);
     const low = laws.gMin?.at(n) ?? gMin;
@@ -75,6 +76,7 @@ export async function buildEndurance(
       if (!(share >= 0 && share <= 1))
         tell(kind, n, `must be a share from 0 to 1 (100 %), got ${digits(share)}`, 'mend the law');
     }
+    most = Math.max(most, Math.min(sum, 1));
     if (sum > 1 && told.size === 0)
       tell(
         'stuckLow',
@@ -107,32 +109,20 @@ export async function buildEndurance(
       stuckLow: share('stuckLow'),
       stuckHigh: share('stuckHigh'),
       stuckRandom: share('stuckRandom'),
+      most,
     },
     texts: Object.entries(laws).flatMap(([name, one]) => (one === null ? [] : [`${name} by ${one.text}`])),
     source: source.source,
   };
 }
 
-/** Stuck cells with those that failed in use: of the cells that were sound from the start, the share that failed is stuck too. */
+/** Stuck cells with those that failed in use. */
 export function withFailures(faults: Faults | null, endurance: Endurance | null): Faults | null {
-  const failures = endurance?.failures ?? NONE;
-  if (failures.stuckLow + failures.stuckHigh + failures.stuckRandom === 0) return faults;
-  const base = faults ?? {
-    cells: NONE,
-    clusters: { ...NONE, rows: 1, columns: 1 },
-    columns: NONE,
-    rows: NONE,
-  };
-  const { stuckLow, stuckHigh, stuckRandom } = base.cells;
-  const sound = 1 - stuckLow - stuckHigh - stuckRandom;
-  return {
-    ...base,
-    cells: {
-      stuckLow: stuckLow + sound * failures.stuckLow,
-      stuckHigh: stuckHigh + sound * failures.stuckHigh,
-      stuckRandom: stuckRandom + sound * failures.stuckRandom,
-    },
-  };
+  const failures = endurance?.failures;
+  if (failures === undefined || failures.stuckLow + failures.stuckHigh + failures.stuckRandom === 0)
+    return faults;
+  const clusters = { ...NONE, rows: 1, columns: 1 };
+  return { ...(faults ?? { cells: NONE, clusters, columns: NONE, rows: NONE }), failures };
 }
 
 /** Six digits. */

@@ -163,20 +163,20 @@ function faultsText(faults: Faults | null): string | null {
   if (faults === null) return null;
   const { rows, columns } = faults.clusters;
   const patterns = [
-    ['cells', 'cells'],
-    ['clusters', `clusters of ${rows} x ${columns}`],
-    ['columns', 'columns'],
-    ['rows', 'rows'],
+    ['cells stuck', faults.cells],
+    [`clusters of ${rows} x ${columns} stuck`, faults.clusters],
+    ['columns stuck', faults.columns],
+    ['rows stuck', faults.rows],
+    ...(faults.failures === null ? [] : [['cells failed in use and stuck', faults.failures] as const]),
   ] as const;
-  const texts = patterns.flatMap(([pattern, name]) => {
-    const { stuckLow, stuckHigh, stuckRandom } = faults[pattern];
+  const texts = patterns.flatMap(([name, { stuckLow, stuckHigh, stuckRandom }]) => {
     const kinds = [
       [stuckLow, 'low'],
       [stuckHigh, 'high'],
       [stuckRandom, 'at random'],
     ] as const;
     const some = kinds.filter(([rate]) => rate > 0).map(([rate, kind]) => `${percent(rate)} ${kind}`);
-    return some.length === 0 ? [] : [`${name} stuck ${some.join(', ')}`];
+    return some.length === 0 ? [] : [`${name} ${some.join(', ')}`];
   });
   return texts.join('; ');
 }

@@ -110,7 +110,7 @@ export interface Endurance {
   /** The conductances that writing then still reaches: targets beyond them end there. Null: all of them. */
   readonly window: { readonly gMinMicrosiemens: number; readonly gMaxMicrosiemens: number } | null;
   /** Shares of sound cells that have then failed: they are among the profile's `faults`. */
-  readonly failures: FaultRates;
+  readonly failures: Failures;
   /** Its laws in words. */
   readonly texts: readonly string[];
   readonly source: string;
@@ -157,8 +157,16 @@ export interface FaultRates {
   readonly stuckRandom: number;
 }
 
+/** Shares that have failed in use; null parts of `Faults`: none. */
+export interface Failures extends FaultRates {
+  /** The share that will have failed after the last cycles of the section: of these come those that have failed by now. */
+  readonly most: number;
+}
+
 /** Rates of each pattern. Where patterns meet, the later in this order rules. */
 export interface Faults {
+  /** Of the cells that were sound from the start. */
+  readonly failures: Failures | null;
   readonly cells: FaultRates;
   /** Of blocks of so many rows and columns of a tile. */
   readonly clusters: FaultRates & { readonly rows: number; readonly columns: number };

@@ -12,7 +12,8 @@ const NONE: FaultRates = { stuckLow: 0, stuckHigh: 0, stuckRandom: 0 };
 const LIMITS = { gMinMicrosiemens: 2, gMaxMicrosiemens: 26 };
 
 function faults(some: Partial<Faults>): Faults {
-  return { cells: NONE, clusters: { ...NONE, rows: 1, columns: 1 }, columns: NONE, rows: NONE, ...some };
+  const clusters = { ...NONE, rows: 1, columns: 1 };
+  return { failures: null, cells: NONE, clusters, columns: NONE, rows: NONE, ...some };
 }
 
 /** 1000 x 500 cells on tiles of 250 x 125. */
@@ -33,16 +34,7 @@ function near(count: number, n: number, p: number): boolean {
 }
 
 test('stuckCells: a rate that float64 cannot tell from none sticks no cell', (t) => {
-  const none = { stuckLow: 0, stuckHigh: 0, stuckRandom: 0 };
-  const faults = {
-    cells: { ...none, stuckLow: 1e-300 },
-    clusters: { ...none, rows: 1, columns: 1 },
-    columns: { ...none, stuckHigh: 1e-17 },
-    rows: none,
-  };
-  const limits = { gMinMicrosiemens: 0, gMaxMicrosiemens: 25 };
-  const grid = { rows: 12, columns: 9, rowRanges: [[0, 12]], columnRanges: [[0, 9]] } as const;
-  t.is(stuckCells(faults, limits, 1, 'layer', 'plus', grid), null);
+  t.is(draw({ cells: { ...NONE, stuckLow: 1e-300 }, columns: { ...NONE, stuckHigh: 1e-17 } }), null);
 });
 
 test('stuckCells: each kind has its rate, within binomial bounds, also where one or both are zero', (t) => {
@@ -134,6 +126,28 @@ test('stuckCells: where patterns meet, rows rule over columns, clusters and cell
   t.deepEqual(last({ cells: all, clusters: { ...NONE, stuckLow: 1, rows: 3, columns: 3 } }), new Set([2]));
   t.deepEqual(last({ columns: all, clusters: { ...NONE, stuckLow: 1, rows: 3, columns: 3 } }), new Set([26]));
   t.deepEqual(last({ columns: all, rows: { ...NONE, stuckLow: 1 } }), new Set([2]));
+});
+
+test('stuckCells: of cells that fail in use the share by now has failed, and they stay so', (t) => {
+  const at = (stuckLow: number, stuckHigh: number, some: Partial<Faults> = {}) =>
+    draw({ failures: { stuckLow, stuckHigh, stuckRandom: 0, most: 0.4 }, ...some });
+  t.is(at(0, 0), null);
+  const ages = [0.001, 0.03, 0.2, 0.4].map((share) => at(0.75 * share, 0.25 * share)!);
+  ages.forEach(({ positions, conductances }, age) => {
+    const share = [0.001, 0.03, 0.2, 0.4][age]!;
+    t.true(near(positions.length, CELLS, share), `${positions.length} at ${share}`);
+    const high = conductances.filter((g) => g === 26).length;
+    t.true(near(high, positions.length, 0.25), `${high} of ${positions.length} at ${share}`);
+    // Where the kinds keep their proportion each cell keeps what it is stuck at.
+    const before = ages[age - 1];
+    const held = new Map([...positions].map((position, i) => [position, conductances[i]]));
+    before?.positions.forEach((position, i) => {
+      if (held.get(position) !== before.conductances[i]) t.fail(`cell ${position} at ${share}`);
+    });
+  });
+  // Cells that were stuck from the start do not fail again.
+  const { conductances } = at(0.4, 0, { cells: { ...NONE, stuckHigh: 1 } })!;
+  t.true(conductances.every((g) => g === 26));
 });
 
 test('stuckCells: the same chip has the same cells; chips, layers and kinds have their own', (t) => {

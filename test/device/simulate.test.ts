@@ -164,6 +164,7 @@ test('simulateCells refuses jobs that it cannot do', (t) => {
 test('simulateCells sticks cells at the rates of all patterns together, and reads them', (t) => {
   const none = { stuckLow: 0, stuckHigh: 0, stuckRandom: 0 };
   const faults = {
+    failures: null,
     cells: { ...none, stuckHigh: 0.1 },
     clusters: { ...none, rows: 2, columns: 2 },
     columns: none,

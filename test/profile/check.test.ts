@@ -524,6 +524,7 @@ test('parseProfile(text) reads stuck cells, variation and telegraph noise', asyn
   const { faults, variation, telegraph } = await parseProfile(text, 'a-b-1.json');
   const none = { stuckLow: 0, stuckHigh: 0, stuckRandom: 0 };
   t.deepEqual(faults, {
+    failures: null,
     cells: { ...none, stuckLow: 0.001 },
     clusters: { ...none, stuckHigh: 0.01, rows: 4, columns: 2 },
     columns: none,

@@ -26,9 +26,12 @@ test('profileAt(profile, null, n) has the window and the failures of n write cyc
   // Halfway in ln n from 1e4 to 1e6, three quarters from 1e2.
   near(worn.endurance!.window!.gMaxMicrosiemens, 20);
   near(worn.endurance!.window!.gMinMicrosiemens, 3);
-  near(worn.faults!.cells.stuckLow, 1 - Math.exp(-0.01));
-  near(worn.faults!.cells.stuckHigh, 0.02);
-  t.is(worn.faults!.cells.stuckRandom, 0);
+  const failures = worn.faults!.failures!;
+  near(failures.stuckLow, 1 - Math.exp(-0.01));
+  near(failures.stuckHigh, 0.02);
+  t.is(failures.stuckRandom, 0);
+  near(failures.most, 1 - Math.exp(-0.1) + 0.04);
+  t.deepEqual(worn.faults!.cells, { stuckLow: 0, stuckHigh: 0, stuckRandom: 0 });
   t.is(worn.sha256, profile.sha256);
   // Before a table's first point its value is held.
   const young = await profileAt(profile, null, 1);
@@ -41,12 +44,16 @@ test('profileAt(profile, null, n) has the window and the failures of n write cyc
   );
 });
 
-test('profileAt(profile, null, n): failures are of the cells that were sound from the start', async (t) => {
+test('profileAt(profile, null, n): failures stand beside the cells that are stuck from the start', async (t) => {
   const faults = { cells: { stuckLow: '10 %', stuckHigh: '5 %' }, rows: { stuckLow: '1 %' } };
   const worn = await profileAt(await toyProfile({ endurance: ENDURANCE, faults }), null, 1e6);
-  t.true(Math.abs(worn.faults!.cells.stuckHigh - (0.05 + 0.85 * 0.04)) < 1e-12);
-  t.true(Math.abs(worn.faults!.cells.stuckLow - (0.1 + 0.85 * (1 - Math.exp(-0.1)))) < 1e-12);
+  t.deepEqual(worn.faults!.cells, { stuckLow: 0.1, stuckHigh: 0.05, stuckRandom: 0 });
   t.is(worn.faults!.rows.stuckLow, 0.01);
+  const fact = profileFacts(worn).facts.find(({ name }) => name === 'faults');
+  t.is(
+    fact?.value,
+    'cells stuck 10 % low, 5 % high; rows stuck 1 % low; cells failed in use and stuck 9.516 % low, 4 % high',
+  );
 });
 
 test('profileAt(profile, T, n) takes both', async (t) => {
