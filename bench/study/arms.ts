@@ -22,9 +22,7 @@ const SETTINGS: readonly (readonly [string, readonly string[]])[] = [
   ['rate 0.002', ['--lr', '0.002']],
   ['rate 0.01', ['--lr', '0.01']],
   ['draw a step', ['--draw', 'step']],
-  ['average', ['--average', '0.5']],
   ['mirrored', ['--mirrored-draws']],
-  ['average, mirrored', ['--average', '0.5', '--mirrored-draws']],
 ];
 
 /**

@@ -42,7 +42,14 @@ if (options.out === undefined) {
 const out = options.out;
 const seeds = options.seeds.split(',');
 const wanted = options.arms?.split(',');
-const arms = studyArms(Number(options.scale), options.lora).filter(
+const offered = studyArms(Number(options.scale), options.lora);
+const unknown = wanted?.find((id) => !offered.some((arm) => arm.id === id));
+if (unknown !== undefined) {
+  const ids = offered.map(({ id }) => id).join(', ');
+  console.error(`study: --arms must name arms among ${ids}, got "${unknown}"; leave it out`);
+  process.exit(2);
+}
+const arms = offered.filter(
   ({ id, isSetting = false }) =>
     wanted?.includes(id) ?? (options.settings ? isSetting || id.endsWith('grasp') : !isSetting),
 );

@@ -144,7 +144,7 @@ export async function trainOne(job: TrainJob, { model, task, engine }: Loaded): 
 
 function tuneOptions(job: TrainJob, start: Adapter, task: Task, examples: number): TuneOptions {
   const rate = job.lr ?? methodNamed(start.method).rate;
-  const { batch, accumulate, clipNorm, average, mirroredDraws, seed, shuffle } = job;
+  const { batch, accumulate, clipNorm, mirroredDraws, seed, shuffle } = job;
   if (mirroredDraws === true && drawnLayers(start).length === 0) {
     throw new UsageError(
       '--mirrored-draws',
@@ -162,7 +162,6 @@ function tuneOptions(job: TrainJob, start: Adapter, task: Task, examples: number
     ...(accumulate === undefined ? {} : { accumulate }),
     ...(clipNorm === undefined ? {} : { clipNorm }),
     steps: job.steps ?? (job.epochs ?? 1) * Math.ceil(examples / size),
-    ...(average === undefined ? {} : { average }),
     ...(mirroredDraws === true ? { mirrored: true } : {}),
     seed,
     shuffle,

@@ -34,8 +34,6 @@ export interface TrainJob extends NewAdapterJob, WrittenJob {
   readonly accumulate?: number;
   /** Global norm that gradients are clipped to; absent: not at all. */
   readonly clipNorm?: number;
-  /** The adapter is the mean over this last share of the steps; absent: that of the last step. */
-  readonly average?: number;
   /** Each example goes through the graph twice, with a draw and with its negative. */
   readonly mirroredDraws?: boolean;
   readonly epochs?: number;

@@ -8,7 +8,7 @@ import { firstNotFinite } from './first-not-finite.ts';
 import { checkFinite, clipByNorm, joinParts, notFinite } from './gradients.ts';
 import { type Optimizer, step } from './optimizer.ts';
 import { rateFactor, type Schedule } from './schedule.ts';
-import { averaged, initialState, type TuneState, withState } from './state.ts';
+import { initialState, type TuneState, withState } from './state.ts';
 import { noisyLayers, type StepSetup, sharedFeeds, stepFeeds, type TuneData } from './step-feeds.ts';
 import type { StepWeights } from './step-weights.ts';
 import { type Loss, lossGraph, trainingGraph } from './training-graph.ts';
@@ -29,8 +29,6 @@ export interface TuneOptions {
   /** Gradients are scaled down to this norm over all trained numbers; absent: they are taken as they are. */
   readonly clipNorm?: number;
   readonly steps: number;
-  /** The result is the mean of the tensors over this last share of the steps; absent: the last step. */
-  readonly average?: number;
   readonly seed: number;
   readonly shuffle: boolean;
   /** Each example goes through the graph twice, with a draw and with its negative. */
@@ -90,7 +88,6 @@ export async function tune(
     mirrored: options.mirrored ?? false,
     noisy: noisyLayers(adapter, model.graph),
   };
-  const firstAveraged = options.steps - Math.ceil(options.steps * (options.average ?? 0));
   const stepsAnEpoch = Math.ceil(lengths.length / size);
   let state = from;
   let epoch = -1;
@@ -127,7 +124,6 @@ export async function tune(
       });
       const log = { step: number, loss: joined.loss, lr: options.rate * factor };
       state = { ...state, step: number };
-      if (number > firstAveraged) state = { ...state, average: averaged(state.average, state.tensors) };
       await afterStep(norm === undefined ? log : { ...log, gradientNorm: norm }, state);
     }
   } finally {

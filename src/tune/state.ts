@@ -11,25 +11,6 @@ export interface TuneState {
   /** Updates done. */
   readonly step: number;
   readonly tensors: readonly Trained[];
-  /** The mean of each tensor's values after the last `steps` steps; absent before any is averaged. */
-  readonly average?: Average;
-}
-
-export interface Average {
-  readonly steps: number;
-  /** In the order of the state's tensors. */
-  readonly means: readonly Float32Array[];
-}
-
-/** An average with the present values of the tensors taken in. The means are updated in place. */
-export function averaged(average: Average | undefined, tensors: readonly Trained[]): Average {
-  const steps = (average?.steps ?? 0) + 1;
-  const means = average?.means ?? tensors.map(({ value }) => new Float32Array(value.length));
-  means.forEach((mean, index) => {
-    const { value } = tensors[index]!;
-    for (let i = 0; i < mean.length; i++) mean[i] = mean[i]! + (value[i]! - mean[i]!) / steps;
-  });
-  return { steps, means };
 }
 
 export function initialState(adapter: Adapter): TuneState {
@@ -39,10 +20,9 @@ export function initialState(adapter: Adapter): TuneState {
   return { step: 0, tensors };
 }
 
-/** The adapter with its trained tensors replaced by those of a state, or by their means where it has them. */
+/** The adapter with its trained tensors replaced by those of a state. */
 export function withState(adapter: Adapter, state: TuneState): Adapter {
-  const means = state.average?.means;
-  const values = new Map(state.tensors.map((tensor, index) => [tensor.name, means?.[index] ?? tensor.value]));
+  const values = new Map(state.tensors.map(({ name, value }) => [name, value]));
   const tensors = new Map(
     [...adapter.tensors].map(([name, tensor]): [string, Tensor] => {
       const value = values.get(name);
@@ -62,22 +42,16 @@ export interface Checkpoint {
 /** A checkpoint's bytes. `plan` is a fingerprint of everything that training depends on. */
 export function encodeState(state: TuneState, plan: string, score: number | null = null): Uint8Array {
   const tensors = new Map<string, Tensor>();
-  const { average } = state;
-  state.tensors.forEach(({ name, value, first, second }, index) => {
-    const mean = average === undefined ? {} : { mean: average.means[index]! };
-    for (const [kind, data] of Object.entries({ value, first, second, ...mean })) {
+  for (const { name, value, first, second } of state.tensors) {
+    for (const [kind, data] of Object.entries({ value, first, second })) {
       tensors.set(`${kind}:${name}`, float32([data.length], data));
     }
-  });
-  const notes = {
-    ...(score === null ? {} : { score: String(score) }),
-    ...(average === undefined ? {} : { averaged: String(average.steps) }),
-  };
+  }
   return encodeSafetensors(tensors, {
     format: 'holdfast-checkpoint',
     plan,
     step: String(state.step),
-    ...notes,
+    ...(score === null ? {} : { score: String(score) }),
   });
 }
 
@@ -90,13 +64,11 @@ export function decodeState(bytes: Uint8Array, adapter: Adapter, plan: string, w
       'must be a checkpoint of the same model, data, options and seed, got another plan; repeat the options of the first run, or start anew with --force',
     );
   }
-  const count = (text: string | undefined): number => {
-    const value = Number(text);
-    if (Number.isSafeInteger(value) && value >= 0) return value;
-    const got = text === undefined ? 'nothing' : `"${text}"`;
+  const step = Number(metadata.step);
+  if (!Number.isSafeInteger(step) || step < 0) {
+    const got = metadata.step === undefined ? 'nothing' : `"${metadata.step}"`;
     throw new BadFileError(where, `must state its step, got ${got}; start anew with --force`);
-  };
-  const step = count(metadata.step);
+  }
   const part = (kind: string, name: string): Float32Array => {
     const data = tensors.get(`${kind}:${name}`)?.data;
     const length = adapter.tensors.get(name)!.data.length;
@@ -109,16 +81,12 @@ export function decodeState(bytes: Uint8Array, adapter: Adapter, plan: string, w
     }
     return Float32Array.from(data);
   };
-  const names = trainableNames(adapter);
-  const trainedTensors = names.map((name) => ({
+  const trainedTensors = trainableNames(adapter).map((name) => ({
     name,
     value: part('value', name),
     first: part('first', name),
     second: part('second', name),
   }));
   const score = metadata.score === undefined ? null : Number(metadata.score);
-  const state = { step, tensors: trainedTensors };
-  if (metadata.averaged === undefined) return { state, score };
-  const average = { steps: count(metadata.averaged), means: names.map((name) => part('mean', name)) };
-  return { state: { ...state, average }, score };
+  return { state: { step, tensors: trainedTensors }, score };
 }

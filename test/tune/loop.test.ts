@@ -310,29 +310,6 @@ test('tune: goes on to the same bytes with parts, clipping and chips too', async
   t.deepEqual(bytes.slice(7), bytes.slice(4, 7));
 });
 
-test('tune: --average gives the mean over the last share of the steps, also over a resume', async (t) => {
-  const adapter = untrained(MODEL.graph, 'grasp', 5);
-  const engine = await openEngine('onnxruntime');
-  const options = { ...OPTIONS, average: 0.5 };
-  const biases: number[] = [];
-  const bytes: Uint8Array[] = [];
-  const after = (_: StepLog, state: Parameters<typeof encodeState>[0]) => {
-    biases.push(state.tensors.find(({ name }) => name === 'head.bias')!.value[0]!);
-    bytes.push(encodeState(state, 'plan'));
-  };
-  const whole = await tune(engine, MODEL, adapter, DATA, options, after);
-  // Of seven steps the last four.
-  const mean = biases.slice(3).reduce((sum, value) => sum + value, 0) / 4;
-  t.true(Math.abs(Number(whole.tensors.get('head.bias')!.data[0]) - mean) < 1e-7);
-  for (const done of [2, 5]) {
-    const { state } = decodeState(bytes[done - 1]!, adapter, 'plan', 'checkpoint');
-    t.is(state.average?.steps, done === 2 ? undefined : 2);
-    t.deepEqual(await tune(engine, MODEL, adapter, DATA, options, () => undefined, state), whole);
-  }
-  const { after: last } = await tuned(adapter);
-  t.notDeepEqual(last.tensors.get('head.bias')!.data, whole.tensors.get('head.bias')!.data);
-});
-
 test('tune: mirrored draws are each draw and its negative, of which the loss is the mean', async (t) => {
   const adapter = moved(untrained(MODEL.graph, 'stochgrasp', 5));
   const { logs } = await tuned(adapter, { ...PLAIN, mirrored: true });

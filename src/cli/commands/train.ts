@@ -235,12 +235,6 @@ function addOptimiserOptions(command: Command): void {
     new Option('--steps <n>', 'optimiser steps instead of epochs').argParser(whole('--steps', { min: 1 })),
   );
   command.addOption(
-    new Option(
-      '--average <share>',
-      'the adapter is the mean over this last share of the steps (default: that of the last step)',
-    ).argParser(probability('--average')),
-  );
-  command.addOption(
     new Option('--max-length <n>', "tokens at most (default: the model's limit)").argParser(
       whole('--max-length', { min: 1 }),
     ),
