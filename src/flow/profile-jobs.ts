@@ -97,7 +97,7 @@ function counted(faults: readonly Fault[]): string {
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }
 
-function showLines({ name, description, facts, readSeconds, states }: ProfileFacts): string[] {
+function showLines({ name, description, facts, firstSeconds, readSeconds, states }: ProfileFacts): string[] {
   const width = Math.max(...facts.map((fact) => fact.name.length));
   const ages = readSeconds.map(formatDuration);
   const relaxes = states.some((row) => row.relaxedStdsMicrosiemens !== null);
@@ -106,7 +106,7 @@ function showLines({ name, description, facts, readSeconds, states }: ProfileFac
     'g uS',
     ...(relaxes ? ages.map((t) => `write std uS ${t}`) : ['write std uS']),
     'drift nu',
-    ...ages.map((t) => `g(${t})/g`),
+    ...ages.map((t) => `g(${t})/g${firstSeconds === 0 ? '' : `(${formatDuration(firstSeconds)})`}`),
     ...ages.map((t) => `read std ${t}`),
   ];
   const rows = states.map((row) => stateCells(row));

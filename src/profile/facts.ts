@@ -1,11 +1,12 @@
 import { formatDuration } from '../core/duration.ts';
-import { exp, log } from '../core/math.ts';
+import { log } from '../core/math.ts';
 import { conductionText } from './build-conduction.ts';
 import { enduranceText } from './build-endurance.ts';
 import { type LoadedTile, wiresText } from './build-wires.ts';
 import { shown } from './fault.ts';
 import type { Law } from './law.ts';
 import { mappingText } from './mapping.ts';
+import { meanDecay } from './mean-decay.ts';
 import type {
   AdcDesign,
   AdcRange,
@@ -24,7 +25,10 @@ export interface Fact {
   readonly value: string;
 }
 
-/** A profile's laws at one state, exactly as authored (not by the table). Null: the effect is absent. */
+/**
+ * A profile's laws at one state, exactly as authored (not by the table), at the first age that its source supports where none is
+ * named. Null: the effect is absent.
+ */
 export interface StateRow {
   readonly x: number;
   readonly gMicrosiemens: number;
@@ -35,8 +39,8 @@ export interface StateRow {
   /** Where the cell relaxes: std of writing and what relaxed since, µS, at each of `readSeconds`. */
   readonly relaxedStdsMicrosiemens: readonly number[] | null;
   /**
-   * Mean over cells of g(t)/g(0) at each of `readSeconds`: shift of the mean and power law, nu normal with this mean and std.
-   * Null where the mean at 0 is 0.
+   * Mean of g over cells at each of `readSeconds`, relative to that at the first age that the source supports: shift of the
+   * mean and power law, nu the magnitude of a normal number with this mean and std. Null where the mean at first is 0.
    */
   readonly driftFactors: readonly (number | null)[];
   /** Relative std of one read at each of `readSeconds`. */
@@ -48,6 +52,8 @@ export interface ProfileFacts {
   readonly name: string;
   readonly description: string;
   readonly facts: readonly Fact[];
+  /** The first age that the source supports. */
+  readonly firstSeconds: number;
   readonly readSeconds: readonly number[];
   readonly states: readonly StateRow[];
 }
@@ -65,6 +71,7 @@ export function profileFacts(profile: DeviceProfile): ProfileFacts {
     name: profile.name,
     description: profile.description,
     facts: factsOf(profile),
+    firstSeconds: fromSeconds,
     readSeconds,
     states,
   };
@@ -225,31 +232,39 @@ function designTexts({
 }
 
 function stateRow(profile: DeviceProfile, x: number, ages: readonly number[]): StateRow {
-  const { writing, drift, readNoise } = profile;
+  const { writing, drift, readNoise, referenceSeconds } = profile;
+  const first = profile.validity.fromSeconds;
   const mean = drift?.exponentMean.at(x, 0) ?? null;
   const std = drift === null ? null : (drift.exponentStd?.at(x, 0) ?? 0);
+  const left = (t: number) => meanDecay(mean ?? 0, std ?? 0, log((t + referenceSeconds) / referenceSeconds));
   return {
     x,
     gMicrosiemens: x * profile.gMaxMicrosiemens,
-    writeStdMicrosiemens: writing?.std.at(x, 0) ?? null,
-    writeMeanShiftMicrosiemens: writing?.meanShift?.at(x, 0) ?? null,
+    writeStdMicrosiemens: writing?.std.at(x, first) ?? null,
+    writeMeanShiftMicrosiemens: writing?.meanShift?.at(x, first) ?? null,
     driftExponentMean: mean,
     driftExponentStd: std,
     relaxedStdsMicrosiemens:
       writing?.std.dependsOnAge === true ? ages.map((t) => writing.std.at(x, t)) : null,
     driftFactors: ages.map((t) => {
-      const l = log((t + profile.referenceSeconds) / profile.referenceSeconds);
       const moved = shiftFactor(profile, x, t);
-      return moved === null ? null : moved * exp(-l * (mean ?? 0) + (l * (std ?? 0)) ** 2 / 2);
+      return moved === null ? null : (moved * left(t)) / left(first);
     }),
     readStds: readNoise === null ? null : ages.map((t) => readNoise.std.at(x, t)),
   };
 }
 
-/** How the shift of the mean moves a state until an age: 1 where there is none, null where it starts from nothing. */
-function shiftFactor({ writing, gMaxMicrosiemens }: DeviceProfile, x: number, t: number): number | null {
+/**
+ * How the shift of the mean moves a state from the first age to another: 1 where there is none, null where it starts from
+ * nothing, 0 once nothing is left.
+ */
+function shiftFactor(
+  { writing, gMaxMicrosiemens, validity }: DeviceProfile,
+  x: number,
+  t: number,
+): number | null {
   const shift = writing?.meanShift;
   if (shift === undefined || shift === null) return 1;
-  const before = x * gMaxMicrosiemens + shift.at(x, 0);
-  return before > 0 ? (x * gMaxMicrosiemens + shift.at(x, t)) / before : null;
+  const before = x * gMaxMicrosiemens + shift.at(x, validity.fromSeconds);
+  return before > 0 ? Math.max(0, x * gMaxMicrosiemens + shift.at(x, t)) / before : null;
 }
