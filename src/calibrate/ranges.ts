@@ -17,6 +17,7 @@ import { type Stream, stream } from '../core/stream.ts';
 import { buildGraph } from '../graph/build.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { inferShapes } from '../graph/shapes.ts';
+import { firstAge } from '../profile/cell-laws.ts';
 import type { Engine } from '../runtime/engine.ts';
 import { bestRange, percentileRange } from './best-range.ts';
 import { currentRanges, goesByCurrents } from './current-range.ts';
@@ -120,9 +121,9 @@ export async function calibrateRanges(
 
 /** What an ideal chip has in its ADCs' way: weights without any error but, where the profile has wires, theirs. */
 function wiredWeights(program: Program): Record<string, Tensor> {
-  const { wires, validity } = program.profile;
+  const { wires } = program.profile;
   if (wires === null) return programWeights(program);
-  const state = { chip: 0, seconds: validity.fromSeconds, noise: 0, read: 0 };
+  const state = { chip: 0, seconds: firstAge(program.profile), noise: 0, read: 0 };
   return createChipWriter(program).weights({ ...state, source: 'wires', compensate: 'none' });
 }
 

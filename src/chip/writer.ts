@@ -3,7 +3,7 @@ import { type Program, type ProgramLayer, perWeight, sliceWeights, stripFeeds } 
 import { cellStreams } from '../device/cell-streams.ts';
 import { createKernels } from '../device/kernels.ts';
 import type { Tensor } from '../graph/graph.ts';
-import { type CellLaws, cellLaws } from '../profile/cell-laws.ts';
+import { type CellLaws, cellLaws, firstAge } from '../profile/cell-laws.ts';
 import { arrayEffects } from './array-effects.ts';
 import { type Compensation, compensationGains } from './compensation.ts';
 import { type CellToKeep, cellsToKeep, createKeptChip } from './kept-chip.ts';
@@ -123,7 +123,7 @@ export function createChipWriter(program: Program): ChipWriter {
   };
 
   // The reference time, or the first age that the profile's source supports.
-  const start = program.profile.validity.fromSeconds;
+  const start = firstAge(program.profile);
   let reference: { key: string; sums: Float64Array[] } | null = null;
   /** The chip's reference read, kept while the same chip is asked for. */
   const referenceSums = (state: ChipState): Float64Array[] => {

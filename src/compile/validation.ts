@@ -1,7 +1,7 @@
 import { lookup } from '../core/table.ts';
 import type { Tensor } from '../graph/graph.ts';
 import { float32 } from '../graph/graph.ts';
-import { cellLaws } from '../profile/cell-laws.ts';
+import { cellLaws, firstAge } from '../profile/cell-laws.ts';
 import { type Program, type ProgramLayer, perWeight } from './program.ts';
 
 /** Standard deviations that a chip in spec stays within on every column: 2 in 10^9 a column are missed. */
@@ -39,7 +39,7 @@ export function validationInput(rows: number): Float32Array {
 }
 
 function stripVector(program: Program, layer: ProgramLayer, strip: number) {
-  const laws = cellLaws(program.profile, program.profile.validity.fromSeconds);
+  const laws = cellLaws(program.profile, firstAge(program.profile));
   const { gMaxMicrosiemens: gMax } = laws;
   const [from, to] = layer.strips[strip]!;
   const input = validationInput(to - from);

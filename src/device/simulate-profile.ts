@@ -1,4 +1,4 @@
-import { cellLaws } from '../profile/cell-laws.ts';
+import { cellLaws, firstAge } from '../profile/cell-laws.ts';
 import type { DeviceProfile } from '../profile/profile.ts';
 import { type SimulatedCells, simulateCells } from './simulate.ts';
 
@@ -29,7 +29,7 @@ export function simulateProfile(job: ProfileCells): SimulatedCells {
   return simulateCells({
     targetsMicrosiemens,
     times: seconds.map((age) => ({ seconds: age, laws: cellLaws(profile, age) })),
-    atReference: cellLaws(profile, profile.validity.fromSeconds),
+    atReference: cellLaws(profile, firstAge(profile)),
     cells,
     seed,
     noiseScale,

@@ -37,7 +37,11 @@ export async function buildLaw(json: unknown, pointer: string, context: LawConte
   const canonical = dimensionOf(unit) === null ? (value: number) => value : canonicalOf(unit);
   const suffix = unit === '1' ? '' : ` ${unit}`;
   // A warning leaves the law as it stands.
-  const made = (text: string, raw: (x: number, t: number) => number): BuiltLaw =>
+  const made = (
+    text: string,
+    raw: (x: number, t: number) => number,
+    knots: readonly number[] | null = null,
+  ): BuiltLaw =>
     findings.some(({ severity }) => severity === 'error')
       ? { law: null, findings }
       : {
@@ -46,6 +50,7 @@ export async function buildLaw(json: unknown, pointer: string, context: LawConte
             dimension,
             dependsOnAge: source.form === 'expression' && /\bt\b/u.test(source.expression),
             ageSeconds: null,
+            knots,
             text: `${text}${suffix}`,
             at: (x, t) => canonical(raw(x, t)),
           },
@@ -58,7 +63,7 @@ export async function buildLaw(json: unknown, pointer: string, context: LawConte
       return made(polynomialText(source.coefficients), (x) => polynomial(source.coefficients, x));
     case 'table':
       findings.push(...tableFindings(source.x, source.y, pointer));
-      return made(`table of ${source.x.length} points`, (x) => interpolate(source.x, source.y, x));
+      return made(`table of ${source.x.length} points`, (x) => interpolate(source.x, source.y, x), source.x);
     case 'expression': {
       const constants = readConstants(source.constants ?? {}, childPointer(pointer, 'constants'), findings);
       const { kelvin = null } = context;

@@ -94,22 +94,33 @@ export function cellLaws(profile: DeviceProfile, seconds: number): CellLaws {
   };
 }
 
+/** The first age that a profile can be asked for, in seconds: in the cold that at which its cells have aged enough. */
+export function firstAge({ validity, temperature }: DeviceProfile): number {
+  return validity.fromSeconds / Math.min(1, temperature?.acceleration ?? 1);
+}
+
 /** Refuses an age that the profile's source does not support. @throws UsageError */
 export function checkAge(profile: DeviceProfile, seconds: number): void {
   const { fromSeconds, toSeconds } = profile.validity;
   const { acceleration = 1, presentKelvin } = profile.temperature ?? {};
+  const isYoung = seconds < firstAge(profile);
   if (
     Number.isFinite(seconds) &&
     seconds >= fromSeconds &&
     seconds <= toSeconds &&
-    seconds * acceleration > toSeconds
+    (isYoung || seconds * acceleration > toSeconds)
   ) {
     const aged = `${Number((seconds * acceleration).toPrecision(4))} s at its reference temperature`;
-    const cure = 'choose an earlier age or a lower temperature';
+    const cure = isYoung
+      ? `choose an age from ${formatDuration(firstAge(profile))} on or a higher temperature`
+      : 'choose an earlier age or a lower temperature';
     const found = `${formatDuration(seconds)} at ${presentKelvin} K, which is ${aged}`;
+    const limit = isYoung
+      ? `at least ${formatDuration(fromSeconds)}`
+      : `at most ${formatDuration(toSeconds)}`;
     throw new UsageError(
       profile.name,
-      `must be asked for an age of at most ${formatDuration(toSeconds)} at its reference temperature, got ${found}; ${cure}`,
+      `must be asked for an age of ${limit} at its reference temperature, got ${found}; ${cure}`,
     );
   }
   if (Number.isFinite(seconds) && seconds >= fromSeconds && seconds <= toSeconds) return;

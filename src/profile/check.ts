@@ -132,11 +132,20 @@ async function checkValue(value: unknown, bases: DeviceProfile['bases'], kelvin?
   };
 }
 
-/** Errors of a profile's laws at the ends of its range of temperature, each place once. */
+/** Intervals of the range of temperature at whose ends formulas of T are tried. */
+const TEMPERATURE_STEPS = 16;
+
+/** Errors of a profile's laws within its range of temperature, each place once; without formulas of T at its ends. */
 async function atOtherTemperatures(value: unknown, { temperature }: DeviceProfile): Promise<Finding[]> {
   if (temperature === null) return [];
+  const { fromKelvin: from, toKelvin: to } = temperature;
   const found = new Map<string, Finding>();
-  for (const kelvin of [temperature.fromKelvin, temperature.toKelvin]) {
+  const namesT = /"expression":"[^"]*\bT\b/u.test(JSON.stringify(value));
+  const between = Array.from(
+    { length: namesT ? TEMPERATURE_STEPS - 1 : 0 },
+    (_, i) => from + ((to - from) * (i + 1)) / TEMPERATURE_STEPS,
+  );
+  for (const kelvin of [from, to, ...between]) {
     const { findings } = await buildProfile(value, [], kelvin);
     for (const finding of findings) {
       if (finding.severity !== 'error' || found.has(finding.pointer)) continue;

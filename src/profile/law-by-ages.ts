@@ -25,7 +25,8 @@ export function lawByAges(
     form: 'ages',
     dimension,
     dependsOnAge: laws.length > 1,
-    ageSeconds: [seconds[0]!, seconds.at(-1)!],
+    ageSeconds: seconds,
+    knots: laws.every(({ knots }) => knots === null) ? null : laws.flatMap(({ knots }) => knots ?? []),
     text: `${laws.length} laws by age`,
     at: (x, t) => {
       const values = laws.map((law) => law.at(x, t));

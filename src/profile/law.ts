@@ -9,8 +9,10 @@ export interface Law {
   readonly dimension: Dimension;
   /** Whether the value changes with the age. */
   readonly dependsOnAge: boolean;
-  /** The least and the greatest age that a law by ages has data for; null: any age. */
-  readonly ageSeconds: readonly [from: number, to: number] | null;
+  /** The ages that a law by ages has data for, ascending; null: any age. */
+  readonly ageSeconds: readonly number[] | null;
+  /** The states between which a table is straight, ascending; null: the law is no table. */
+  readonly knots: readonly number[] | null;
   /** The law as a person reads it, in the author's unit. */
   readonly text: string;
   readonly at: (x: number, t: number) => number;

@@ -578,6 +578,42 @@ test('parseProfile(text) tells rates and shares out of bounds', async (t) => {
   );
 });
 
+test('checkProfileText(text) tries laws at their own ages, and warns of what is odd at any of them', async (t) => {
+  const found = async (sections: string) => {
+    const text = GOOD.replace(/"(writing|readNoise)": \{.*\},\n/gu, '').replace(CELL, `${CELL} ${sections},`);
+    return (await checkProfileText(text, 'a-b-1.json')).faults.map(faultLine);
+  };
+  const ages = (...laws: string[]) => `{ "form": "ages", "at": ["0 s", "601 s", "602 s", "603 s", "1 y"],
+    "laws": [${laws.join(', ')}] }`;
+  const constant = (value: number, unit: string) =>
+    `{ "form": "constant", "value": ${value}, "unit": "${unit}" }`;
+  const steady = (middle: string, unit: string) => {
+    const one = constant(1, unit);
+    return ages(one, one, middle, one, one);
+  };
+  const spread = (law: string) => `"writing": { "std": ${law} }`;
+  t.deepEqual(await found(spread(steady(constant(1, 'uS'), 'uS'))), []);
+  t.regex(
+    (await found(spread(steady(constant(-1, 'uS'), 'uS'))))[0]!,
+    /\/writing\/std\/laws: must be a standard deviation, finite and at least 0, for x from 0 to 1, got -1 uS at x = 0 and t = 602 s/u,
+  );
+  t.regex(
+    (await found(spread(steady(constant(400, 'uS'), 'uS'))))[0]!,
+    /\/writing\/std: should be less than the cell's range \(\S+ uS\), got 400 uS at x = 0 and t = 602 s/u,
+  );
+  t.regex(
+    (await found(`"readNoise": { "std": ${steady(constant(3, '1'), '1')} }`))[0]!,
+    /\/readNoise\/std: should be at most 2 \(200 %\), got 3 at x = 0 and t = 602 s/u,
+  );
+  const peak = '{ "form": "table", "x": [0, 0.4999, 0.5, 0.5001, 1], "y": [1, 1, 3, 1, 1], "unit": "uS" }';
+  t.regex(
+    (await found(spread(peak)))[0]!,
+    /\/writing\/std: should have no peak between neighbours of the 2049 states that cells are simulated by, got 3 at x = 0\.5 between 1 and 1; widen it/u,
+  );
+  const step = peak.replace('0.5, 0.5001', '0.50005, 0.5001').replace('3, 1, 1', '2, 3, 3');
+  t.deepEqual(await found(spread(step)), []);
+});
+
 test('checkProfileText(text) warns of odd rates, and of effects that are said to be left out', async (t) => {
   const warnings = async (...replacements: [string, string][]) => {
     let text = GOOD;

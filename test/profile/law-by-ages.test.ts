@@ -7,6 +7,7 @@ const law = (at: Law['at']): Law => ({
   dimension: 'conductance',
   dependsOnAge: false,
   ageSeconds: null,
+  knots: null,
   text: '',
   at,
 });
@@ -20,7 +21,7 @@ test('lawByAges(seconds, laws, t_c) is each law at its age, and linear in ln((t 
   // ln(10)/ln(100) is half of the way.
   t.true(Math.abs(all.at(2, 9) - 4) < 1e-12);
   t.true(Math.abs(all.at(2, 999) - 5.5) < 1e-12);
-  t.deepEqual(all.ageSeconds, [0, 9999]);
+  t.deepEqual(all.ageSeconds, [0, 99, 9999]);
   t.true(all.dependsOnAge);
 });
 

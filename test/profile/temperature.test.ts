@@ -1,6 +1,6 @@
 import test from 'ava';
 import { arrhenius } from '../../src/profile/build-temperature.ts';
-import { cellLaws } from '../../src/profile/cell-laws.ts';
+import { cellLaws, firstAge } from '../../src/profile/cell-laws.ts';
 import { checkProfileJson } from '../../src/profile/check.ts';
 import { profileFacts } from '../../src/profile/facts.ts';
 import { faultLine } from '../../src/profile/fault.ts';
@@ -79,7 +79,19 @@ test('cellLaws(profile at T, t) refuses an age whose accelerated time is beyond 
   );
 });
 
-test('checkProfileJson tells wrong temperatures, and laws that fail at an end of the range', async (t) => {
+test('cellLaws(profile at T, t) refuses an age in the cold at which cells are younger than the source knows them', async (t) => {
+  const validity = { from: '1 h', to: '1 y', source: 'none' };
+  const cold = await profileAt(await toyProfile({ temperature: TEMPERATURE, drift: DRIFT, validity }), 280);
+  // exp(1 eV/k (1/300 - 1/280)) = 0.0631: 3600 s at 300 K take 57,032 s at 280 K.
+  t.true(Math.abs(firstAge(cold) / 57_032 - 1) < 1e-3, `${firstAge(cold)}`);
+  t.notThrows(() => cellLaws(cold, firstAge(cold)));
+  t.regex(
+    t.throws(() => cellLaws(cold, 3600)).message,
+    /^toy: must be asked for an age of at least 1h at its reference temperature, got 1h at 280 K, which is 227\.\d s at its reference temperature; choose an age from 570\S+s on or a higher temperature$/u,
+  );
+});
+
+test('checkProfileJson tells wrong temperatures, and laws that fail within the range', async (t) => {
   const { source } = await toyProfile();
   const lines = async (sections: object) =>
     (await checkProfileJson({ ...source, ...sections }, 'toy')).faults.map(faultLine);
@@ -92,6 +104,9 @@ test('checkProfileJson tells wrong temperatures, and laws that fail at an end of
   t.deepEqual(await lines({ temperature: TEMPERATURE, writing: { std } }), [
     '/writing/std/expression: must be a standard deviation, finite and at least 0, for x from 0 to 1, got -0.163 uS at x = 0, at T = 358.15 K; mend the law there, with max() or clamp() if need be',
   ]);
+  const bowl = { form: 'expression', expression: '((T - 330)^2 - 100) / 1000', unit: 'uS' };
+  const [within] = await lines({ temperature: TEMPERATURE, writing: { std: bowl } });
+  t.regex(within ?? '', /\/writing\/std\/expression: must be a standard deviation.*, at T = 32\d\.\d+ K/u);
   const [unknown] = await lines({ writing: { std } });
   t.regex(unknown ?? '', /must use only the names x, t, got "T"/u);
 });
