@@ -240,6 +240,11 @@ export function perWeight(
   return each;
 }
 
+/** The targets of each kind of a layer's cells, microsiemens. */
+export function targetsOf({ cells }: Pick<ProgramLayer, 'cells'>): readonly Float32Array[] {
+  return cells.map(({ targets }) => targets);
+}
+
 /** What the cells of each slice stand for, without the digital zero point: each `[R, out]` in weight units. */
 export function sliceWeights(layer: ProgramLayer, strip: number): Float32Array[] {
   const { out } = layer;

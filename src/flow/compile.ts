@@ -4,6 +4,7 @@ import { checkAdapterModel, loadAdapter, type StoredAdapter } from '../adapter/f
 import { foldAdapter } from '../adapter/fold.ts';
 import { goesByCurrents } from '../calibrate/current-range.ts';
 import { calibrateRanges, type Observed, programWeights } from '../calibrate/ranges.ts';
+import { createWiredCells } from '../chip/wired-cells.ts';
 import { writeBundle } from '../compile/bundle.ts';
 import { withConduction } from '../compile/conduction.ts';
 import type { AdapterSource, Manifest } from '../compile/manifest.ts';
@@ -14,7 +15,9 @@ import {
   converterOf,
   defaultOptions,
   type Program,
+  type ProgramLayer,
   type Ranges,
+  targetsOf,
 } from '../compile/program.ts';
 import { validationVectors } from '../compile/validation.ts';
 import { refuseExisting, writeFolderAtomic } from '../core/files.ts';
@@ -113,13 +116,16 @@ export async function compile(job: CompileJob): Promise<CompileResult> {
   const program = await calibrated(job, engine, graph, names, isRounded ? reference : graph, exact, feeds);
 
   progress.stage('write');
+  const wired = createWiredCells(program);
+  const seen =
+    wired === null ? undefined : (layer: ProgramLayer) => wired.seen(layer, targetsOf(layer)).cells;
   const name = job.name ?? [model.name, stored?.adapter.method ?? 'bare', profile.name].join('-');
   const manifest = await writeFolderAtomic(out, job.force, (folder) =>
     writeBundle(
       folder,
       program,
       digitalConstants(program, stored),
-      new Map([...validationVectors(program), ...check.vectors]),
+      new Map([...validationVectors(program, seen), ...check.vectors]),
       {
         name,
         sources: {

@@ -1,13 +1,15 @@
 import test from 'ava';
+import { createWiredCells } from '../../src/chip/wired-cells.ts';
 import { createChipWriter } from '../../src/chip/writer.ts';
 import { stripInput } from '../../src/compile/lower.ts';
-import { compileProgram, defaultOptions } from '../../src/compile/program.ts';
+import { compileProgram, defaultOptions, type ProgramLayer, targetsOf } from '../../src/compile/program.ts';
 import { validationInput, validationVectors } from '../../src/compile/validation.ts';
 import { buildGraph } from '../../src/graph/build.ts';
 import { float32 } from '../../src/graph/graph.ts';
+import { firstAge } from '../../src/profile/cell-laws.ts';
 import { loadProfile } from '../../src/profile/load.ts';
 import { spread } from '../support/operator-case.ts';
-import { constantLaw, TOY_LAYERS, toyGraph, toyProfile } from '../support/toy.ts';
+import { constantLaw, oneLayer, TOY_LAYERS, toyGraph, toyProfile } from '../support/toy.ts';
 
 test('validationInput: fractions of the golden ratio, spread over (-1, 1)', (t) => {
   const input = validationInput(1000);
@@ -48,6 +50,43 @@ test('validationVectors: the tolerance is six standard deviations of writing, by
   t.true(
     Math.abs((validationVectors(program).get('layer.0.tolerance')!.data[0] as number) - expected) < 1e-5,
   );
+});
+
+test('validationVectors: chips whose cells vary, drift, flicker and stand behind wires stay within it', async (t) => {
+  const wires = { rowSegment: '5 ohm', columnSegment: '5 ohm' };
+  const writing = { std: constantLaw(0.1, 'uS') };
+  for (const [name, sections] of Object.entries({
+    variation: { variation: { wafer: '-20 %', chip: '5 %', column: '5 %', cell: '20 %' } },
+    telegraph: { telegraph: { amplitude: constantLaw(0.3, '1'), probability: constantLaw(0.2, '1') } },
+    drift: {
+      drift: { exponentMean: constantLaw(0.05, '1'), exponentStd: constantLaw(0.02, '1') },
+      validity: { from: '1 h', to: '1 y', source: 'none' },
+    },
+    wires: { wires },
+  })) {
+    const profile = await toyProfile({ writing, array: { rows: 64, columns: 64 }, ...sections });
+    const program = oneLayer(profile, 60, 40);
+    const wired = createWiredCells(program);
+    const seen = wired === null ? undefined : (of: ProgramLayer) => wired.seen(of, targetsOf(of)).cells;
+    const vectors = validationVectors(program, seen);
+    const layer = program.layers[0]!;
+    const [input, output, tolerance] = ['input', 'output', 'tolerance'].map(
+      (part) => vectors.get(`${layer.name}.0.${part}`)!.data as Float64Array,
+    );
+    const writer = createChipWriter(program);
+    const seconds = firstAge(profile);
+    let most = 0;
+    for (let chip = 0; chip < 40; chip++) {
+      const state = { chip, seconds, noise: 1, read: 0, source: 'all', compensate: 'none' } as const;
+      const weights = writer.weights(state)[stripInput(layer.name, 0)]!.data as Float32Array;
+      output!.forEach((expected, column) => {
+        const sum = input!.reduce((total, x, row) => total + x * weights[row * 40 + column]!, 0);
+        most = Math.max(most, Math.abs(sum - expected) / tolerance![column]!);
+      });
+    }
+    t.log(`${name}: largest deviation ${most.toFixed(2)} of the tolerance`);
+    t.true(most < 1 && most > 0.1, name);
+  }
 });
 
 test('validationVectors: 200 chips in spec stay within it, a chip of tenfold noise does not', async (t) => {
