@@ -1,4 +1,4 @@
-import { type ProfileMapping, sliceBits } from '../profile/mapping.ts';
+import { isPair, type ProfileMapping, sliceBits } from '../profile/mapping.ts';
 
 /** How weights become conductances: the profile's choice, or the command line's in its place. */
 export type MappingOptions = ProfileMapping;
@@ -51,10 +51,6 @@ export function cellRoles(mapping: MappingOptions): readonly CellRole[] {
     if (mapping.kind === 'offset-unit-column') return [role('single', 1), role('zero', -1, true)];
     return [role('single', 1)];
   }).flat();
-}
-
-export function isPair({ kind }: MappingOptions): boolean {
-  return kind === 'pair-one-sided' || kind === 'pair-two-sided';
 }
 
 /**

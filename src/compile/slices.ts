@@ -1,6 +1,6 @@
 import { roundHalfToEven } from '../core/rounding.ts';
-import { sliceBits } from '../profile/mapping.ts';
-import { isPair, type MappingOptions } from './cells.ts';
+import { isPair, sliceBits } from '../profile/mapping.ts';
+import type { MappingOptions } from './cells.ts';
 import { type CellRange, type Placement, scaleOf } from './scale.ts';
 
 const f = Math.fround;

@@ -44,16 +44,18 @@ export function surroundingsError(path: string, act: string, error: unknown): Su
   return new SurroundingsError(path, `cannot ${act}: ${why}`, error);
 }
 
-/** Reads a whole file. @throws UsageError if it does not exist, SurroundingsError if it cannot be read. */
+/** Reads a whole file. @throws UsageError if it does not exist or is a folder, SurroundingsError if it cannot be read. */
 export async function readBytes(path: string): Promise<Uint8Array> {
   try {
     const { buffer, byteOffset, byteLength } = await readFile(path);
     // A plain array: a Buffer's own slice() would be a view where a Uint8Array's is a copy.
     return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') {
       throw new UsageError(path, 'must be an existing file, got nothing there; check the path');
     }
+    if (code === 'EISDIR') throw new UsageError(path, 'must be a file, got a folder; check the path');
     throw surroundingsError(path, 'read', error);
   }
 }

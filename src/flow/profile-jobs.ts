@@ -1,6 +1,6 @@
 import { formatDuration } from '../core/duration.ts';
 import { UsageError } from '../core/errors.ts';
-import { writeFileAtomic } from '../core/files.ts';
+import { refuseExisting, writeFileAtomic } from '../core/files.ts';
 import { checkProfileFile } from '../profile/check.ts';
 import { type ProfileFacts, profileFacts, type StateRow } from '../profile/facts.ts';
 import { type Fault, faultLine, faultPlace } from '../profile/fault.ts';
@@ -39,12 +39,13 @@ export interface ShowResult extends ProfileFacts {
 /**
  * A profile's facts, its laws by state, and the weight errors of its mappings.
  * @param out Where to write figures: an .html page, or one .svg file.
- * @throws ProfileError; UsageError for another kind of file.
+ * @throws ProfileError; UsageError for another kind of file, or for one that exists, unless `force`.
  */
-export async function show(nameOrPath: string, out?: string): Promise<ShowResult> {
+export async function show(nameOrPath: string, out?: string, force = false): Promise<ShowResult> {
   if (out !== undefined && !/\.(svg|html)$/u.test(out)) {
     throw new UsageError('--out', `must be an .svg or .html file, got "${out}"; choose one of them`);
   }
+  if (out !== undefined) refuseExisting(out, force);
   const profile = await loadProfile(nameOrPath);
   const facts = profileFacts(profile);
   const { mappingErrors } = await import('./mapping-errors.ts');

@@ -12,6 +12,7 @@ import { shown } from './fault.ts';
 import { type Finding, valueAt } from './finding.ts';
 import type { Law } from './law.ts';
 import { covering, drifting, reading, sharing, writing } from './law-findings.ts';
+import { isPair } from './mapping.ts';
 import type { DeviceProfile, ProfileJson } from './profile.ts';
 import { unfilled } from './unfilled.ts';
 
@@ -159,7 +160,8 @@ export async function buildProfile(
   const size = (name: 'rows' | 'columns'): number =>
     sound(`/array/${name}`) ? Number(valueAt(root, `/array/${name}`)) : DEFAULT_SIZE;
   const ohm = (pointer: string): number => number(pointer, 'resistance', 0);
-  const tile = { gMin, gMax, rows: size('rows'), columns: size('columns') };
+  const isPaired = isPair(mappingOf(sound('/mapping') ? (root as ProfileJson).mapping : undefined));
+  const tile = { gMin, gMax, rows: size('rows'), columns: size('columns'), isPaired };
   const wires = buildWires(root, ohm, sound('/wires'), tile);
   const { dac, adc, findings: ofConverters } = buildConverters(root, number, sound, tile);
   if ((valueAt(root, '/mapping') === undefined || sound('/mapping')) && sound('/cell'))

@@ -17,6 +17,8 @@ export interface LoadedTile {
   readonly gMax: number;
   readonly rows: number;
   readonly columns: number;
+  /** Whether two cells hold a weight, of which at least one is near gMin. */
+  readonly isPaired: boolean;
 }
 
 /**
@@ -90,8 +92,10 @@ function odd(wires: ProfileWires, tile: LoadedTile): Finding[] {
  *
  *     drop = r g n (n + 1)/2 + t g n,   half the terminal and r g (n/2)(n/2 + 1)/2 where both ends are driven
  */
-export function fullLoadDrop(wires: ProfileWires, { gMin, gMax, rows, columns }: LoadedTile): number {
-  const interleaved = wires.layout === 'interleaved';
+export function fullLoadDrop(wires: ProfileWires, tile: LoadedTile): number {
+  const { gMin, gMax, rows, columns } = tile;
+  // Where one cell holds a weight there is nothing to interleave.
+  const interleaved = wires.layout === 'interleaved' && tile.isPaired;
   const cells = interleaved ? 2 * columns : columns;
   const mean = (interleaved ? (gMin + gMax) / 2 : gMax) / 1e6;
   const ends = wires.driver === 'both-ends' ? 2 : 1;

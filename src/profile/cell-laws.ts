@@ -112,7 +112,7 @@ export function checkAge(profile: DeviceProfile, seconds: number): void {
   ) {
     const aged = `${Number((seconds * acceleration).toPrecision(4))} s at its reference temperature`;
     const cure = isYoung
-      ? `choose an age from ${formatDuration(firstAge(profile))} on or a higher temperature`
+      ? `choose an age from ${formatDuration(Math.ceil(firstAge(profile)))} on or a higher temperature`
       : 'choose an earlier age or a lower temperature';
     const found = `${formatDuration(seconds)} at ${presentKelvin} K, which is ${aged}`;
     const limit = isYoung

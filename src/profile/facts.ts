@@ -5,7 +5,7 @@ import { enduranceText } from './build-endurance.ts';
 import { type LoadedTile, wiresText } from './build-wires.ts';
 import { shown } from './fault.ts';
 import type { Law } from './law.ts';
-import { mappingText } from './mapping.ts';
+import { isPair, mappingText } from './mapping.ts';
 import { meanDecay } from './mean-decay.ts';
 import type {
   AdcDesign,
@@ -128,8 +128,8 @@ function factsOf(profile: DeviceProfile): Fact[] {
   return pairs.flatMap(([name, value]) => (value === null ? [] : [{ name, value }]));
 }
 
-function tileOf({ gMinMicrosiemens, gMaxMicrosiemens, array }: DeviceProfile): LoadedTile {
-  return { ...array, gMin: gMinMicrosiemens, gMax: gMaxMicrosiemens };
+function tileOf({ gMinMicrosiemens, gMaxMicrosiemens, array, mapping }: DeviceProfile): LoadedTile {
+  return { ...array, gMin: gMinMicrosiemens, gMax: gMaxMicrosiemens, isPaired: isPair(mapping) };
 }
 
 /** What is extended, and what is changed in it. */

@@ -15,6 +15,11 @@ export const MAPPING_KINDS: readonly MappingKind[] = [
   'single-device',
 ];
 
+/** Whether two cells hold a weight, one that is added and one that is subtracted. */
+export function isPair({ kind }: { readonly kind: MappingKind }): boolean {
+  return kind === 'pair-one-sided' || kind === 'pair-two-sided';
+}
+
 /** How weights become conductances, and inputs become voltages. */
 export interface ProfileMapping {
   readonly kind: MappingKind;

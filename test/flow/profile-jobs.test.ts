@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { UsageError } from '../../src/core/errors.ts';
 import { readText, writeFileAtomic } from '../../src/core/files.ts';
 import { check, list, newProfile, show } from '../../src/flow/profile-jobs.ts';
 import { loadProfile } from '../../src/profile/load.ts';
@@ -92,13 +93,23 @@ test('show(profile) tells how relaxing cells spread and shift with age', async (
   t.deepEqual(states[0]!.driftFactors, [null, null, null]);
 });
 
-test('show(profile, out) writes figures as a page or as one drawing, and refuses other files', async (t) => {
+test('check(files) takes a folder for wrong usage', async (t) => {
+  const error = await t.throwsAsync(check([folder]), { instanceOf: UsageError });
+  t.is(error?.message, `${folder}: must be a file, got a folder; check the path`);
+});
+
+test('show(profile, out) writes figures as a page or as one drawing, and refuses other files and existing ones', async (t) => {
   const page = join(folder, 'figures.html');
   t.is((await show('ideal', page)).lines.at(-1), `wrote ${page}`);
   t.true((await readText(page)).startsWith('<!doctype html>'));
   const drawing = join(folder, 'figures.svg');
   await show('ideal', drawing);
   t.true((await readText(drawing)).startsWith('<svg'));
+  t.is(
+    (await t.throwsAsync(show('ideal', drawing)))?.message,
+    `${drawing}: must not exist yet, got an existing one; choose another --out or pass --force`,
+  );
+  await t.notThrowsAsync(show('ideal', drawing, true));
   t.is(
     (await t.throwsAsync(show('ideal', 'figures.png')))?.message,
     '--out: must be an .svg or .html file, got "figures.png"; choose one of them',

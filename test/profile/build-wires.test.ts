@@ -112,7 +112,7 @@ test('fullLoadDrop: by hand', (t) => {
     layout: 'apart',
     source: null,
   };
-  const tile = { gMin: 10, gMax: 100, rows: 3, columns: 4 };
+  const tile = { gMin: 10, gMax: 100, rows: 3, columns: 4, isPaired: true };
   const about = (wires: Partial<ProfileWires>, expected: number) =>
     t.true(Math.abs(fullLoadDrop({ ...none, ...wires }, tile) - expected) < 1e-15);
   // 4 + 3 + 2 + 1 cells of 100 uS behind the segments; 4 behind the terminal.
@@ -122,6 +122,12 @@ test('fullLoadDrop: by hand', (t) => {
   about({ rowSegmentOhm: 1, rowTerminalOhm: 5, driver: 'both-ends' }, 1e-4 * (3 + 10));
   // Eight cells, 55 uS on average.
   about({ rowSegmentOhm: 1, rowTerminalOhm: 5, layout: 'interleaved' }, 0.55e-4 * (36 + 40));
+  // One cell a weight: nothing to interleave.
+  const single = fullLoadDrop(
+    { ...none, rowSegmentOhm: 1, layout: 'interleaved' },
+    { ...tile, isPaired: false },
+  );
+  t.true(Math.abs(single - 1e-4 * 10) < 1e-15);
 });
 
 test('profileFacts: tells the wires and what they take', async (t) => {

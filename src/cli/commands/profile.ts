@@ -51,7 +51,8 @@ function registerShow(profile: Command, host: Host): void {
       'What a profile says: cell, noise, drift, periphery, source, and its spreads over the conductance',
     )
     .argument('<profile>', 'shipped name or path of a .json')
-    .option('--out <file>', 'also write figures, as an .html page or one .svg file');
+    .option('--out <file>', 'also write figures, as an .html page or one .svg file')
+    .option('--force', 'replace an existing file', false);
   jsonOption(command);
   addExamples(
     command,
@@ -59,10 +60,10 @@ function registerShow(profile: Command, host: Host): void {
     example('with figures', 'holdfast profile show reram-wan-2022 --out reram-wan-2022.html'),
     example('the same as a record for a program', 'holdfast profile show pcm-nandakumar-2019 --json'),
   );
-  command.action((name: string, { out }: { readonly out?: string }) =>
+  command.action((name: string, { out, force }: { readonly out?: string; readonly force: boolean }) =>
     host.act(command, async () => {
       const { show } = await import('../../flow/profile-jobs.ts');
-      return outcome(await show(name, out));
+      return outcome(await show(name, out, force));
     }),
   );
 }
