@@ -137,9 +137,10 @@ function registerSimulate(profile: Command, host: Host): void {
     .argument('<profile>', 'shipped name or path of a .json');
   neededOption(
     command,
-    new Option('--target <list>', 'target conductances in microsiemens, parted by commas').argParser(
-      list('--target', decimal('--target', { min: 0 })),
-    ),
+    new Option(
+      '--target <list>',
+      'target conductances in microsiemens, parted by commas; taken as they are, not rounded to levels',
+    ).argParser(list('--target', decimal('--target', { min: 0 }))),
   );
   timesOption(command, '0s');
   temperatureOption(command);
