@@ -51,6 +51,7 @@ export async function trainOne(job: TrainJob, { model, task, engine }: Loaded): 
   progress.stage(`train ${start.method}`, options.steps);
   progress.advance(folder.from.step);
   let latest: TuneState = folder.from;
+  let kept = folder.from.step;
   let adapter: Adapter;
   const afterStep = async (log: StepLog, state: TuneState): Promise<void> => {
     latest = state;
@@ -63,6 +64,7 @@ export async function trainOne(job: TrainJob, { model, task, engine }: Loaded): 
     }
     if (state.step % CHECKPOINT_EVERY === 0 || state.step === options.steps) {
       await folder.checkpoint(state);
+      kept = state.step;
       await cost.keep();
     }
     if (job.signal?.aborted) {
@@ -85,14 +87,12 @@ export async function trainOne(job: TrainJob, { model, task, engine }: Loaded): 
       written?.weights ?? null,
     );
   } catch (error) {
-    // Interrupted, or no longer finite: the state is that of the last good step.
-    const isGood =
-      error instanceof EngineError || (error instanceof HoldfastError && error.code === 'interrupted');
-    if (isGood && latest.step > 0) {
+    // What no longer gives finite numbers is not kept in place of what did.
+    if (error instanceof EngineError && kept > 0) throw withKept(error, kept, out);
+    if (error instanceof HoldfastError && error.code === 'interrupted') {
       await folder.checkpoint(latest);
       await cost.keep();
     }
-    if (error instanceof EngineError && latest.step > 0) throw withKept(error, latest.step, out);
     throw error;
   }
   const spent = await cost.keep();

@@ -45,12 +45,7 @@ export function clipByNorm(
   return { gradients: gradients.map((gradient) => gradient.map((value) => value * factor)), norm };
 }
 
-/**
- * Nothing of a step may be applied before all of it is known to be finite: the state then stays that of the last good
- * step.
- *
- * @throws EngineError naming the step (counted from 1) and the tensor, which carries its layer's name
- */
+/** @throws EngineError naming the step (counted from 1) and the tensor, which carries its layer's name */
 export function checkFinite(
   step: number,
   names: readonly string[],
@@ -60,6 +55,15 @@ export function checkFinite(
     const bad = gradient.findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) throw notFinite(step, `the gradient of "${names[index]}"`, String(gradient[bad]));
   });
+}
+
+/** What an update left must be finite too. @throws EngineError as `checkFinite` */
+export function checkValues(
+  step: number,
+  { name, value }: { readonly name: string; readonly value: Float32Array },
+): void {
+  const bad = value.findIndex((number) => !Number.isFinite(number));
+  if (bad >= 0) throw notFinite(step, `"${name}" after its update`, String(value[bad]));
 }
 
 export function notFinite(step: number, what: string, got: string): EngineError {

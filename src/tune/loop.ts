@@ -5,7 +5,7 @@ import type { Model } from '../model/model.ts';
 import type { Engine, Feeds } from '../runtime/engine.ts';
 import { epochBatches } from './epochs.ts';
 import { firstNotFinite } from './first-not-finite.ts';
-import { checkFinite, clipByNorm, joinParts, notFinite } from './gradients.ts';
+import { checkFinite, checkValues, clipByNorm, joinParts, notFinite } from './gradients.ts';
 import { type Optimizer, step } from './optimizer.ts';
 import { rateFactor, type Schedule } from './schedule.ts';
 import { initialState, type TuneState, withState } from './state.ts';
@@ -57,8 +57,8 @@ export function stepSize({ batch, accumulate = 1 }: Pick<TuneOptions, 'batch' | 
  * @param weights Weights that each step sees instead of the model's own: those of a written chip. Null: the model's.
  * @param afterStep Called after each step with what it did and the state after it (not to be kept: it moves on).
  * @param from Where to go on from (a checkpoint); default: the adapter as it is.
- * @throws EngineError at the first loss or gradient that is not a finite number, naming step and layer or tensor; the
- *   state is then still that of the step before.
+ * @throws EngineError at the first loss, gradient or value that is not a finite number, naming step and layer or tensor; no
+ *   state of that step is given to `afterStep`.
  */
 export async function tune(
   engine: Engine,
@@ -121,6 +121,7 @@ export async function tune(
       state.tensors.forEach((tensor, index) => {
         const rate = ofHead.has(tensor.name) ? options.headRate : options.rate;
         step(tensor, gradients[index]!, rate * factor, number, options.optimizer);
+        checkValues(number, tensor);
       });
       const log = { step: number, loss: joined.loss, lr: options.rate * factor };
       state = { ...state, step: number };

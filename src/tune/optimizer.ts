@@ -16,6 +16,9 @@ const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
+/** StochGRASP's log std: decay to 0 would pull a spread toward 100 %. */
+const SPREADS = /\.logStd$/u;
+
 export function trained(name: string, value: Float32Array): Trained {
   return { name, value, first: new Float32Array(value.length), second: new Float32Array(value.length) };
 }
@@ -24,7 +27,7 @@ export function trained(name: string, value: Float32Array): Trained {
  * One update of one tensor, in place.
  *
  * `sgd`: v -= rate x gradient. `adamw`: decoupled weight decay, bias-corrected moments (Loshchilov and Hutter, 2019),
- * beta 0.9 and 0.999, epsilon 1e-8. Computed in float64 and rounded to float32 once.
+ * beta 0.9 and 0.999, epsilon 1e-8. Computed in float64 and rounded to float32 once. Learned spreads do not decay.
  *
  * @param count Number of this update, from 1.
  */
@@ -35,8 +38,8 @@ export function step(
   count: number,
   optimizer: Optimizer,
 ): void {
-  const { value, first, second } = tensor;
-  const decay = 1 - rate * optimizer.weightDecay;
+  const { name, value, first, second } = tensor;
+  const decay = SPREADS.test(name) ? 1 : 1 - rate * optimizer.weightDecay;
   if (optimizer.kind === 'sgd') {
     for (let i = 0; i < value.length; i++) value[i] = value[i]! * decay - rate * gradient[i]!;
     return;

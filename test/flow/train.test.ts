@@ -7,7 +7,7 @@ import { loadAdapter } from '../../src/adapter/file.ts';
 import { drawnLayers } from '../../src/adapter/methods.ts';
 import { BadFileError, UsageError } from '../../src/core/errors.ts';
 import { packageRoot } from '../../src/core/paths.ts';
-import { decodeSafetensors } from '../../src/core/safetensors.ts';
+import { decodeSafetensors, readSafetensors } from '../../src/core/safetensors.ts';
 import { loadTask } from '../../src/data/load.ts';
 import { selection } from '../../src/flow/selection.ts';
 import { type TrainJob, train } from '../../src/flow/train.ts';
@@ -58,6 +58,22 @@ test('train: stopped after 3 of 6 steps and resumed, gives the same bytes as unb
   // A finished run that is resumed has nothing left to do and ends in the same bytes.
   await train({ ...job, resume: true });
   t.deepEqual(await filesOf(job.out), files);
+});
+
+test('train: numbers that run away end it, and the last checkpoint stays as it was', async (t) => {
+  const folder = await folderOf(t);
+  const bert = { model: join(packageRoot(), 'test/fixtures/hf/bert'), groups: 4, warmup: 0 };
+  const wild = { ...bert, weightDecay: 438, steps: 400, schedule: 'constant' } as const;
+  const job = jobIn(folder, 'wild', wild);
+  const error = await t.throwsAsync(train(job), { name: 'EngineError' });
+  // Checkpoints are written every 50 steps.
+  const [, step] = /^training step (\d+): /u.exec(error?.message ?? '') ?? [];
+  const kept = Number(step) - 1 - ((Number(step) - 1) % 50);
+  t.true(kept >= 50, error?.message);
+  t.true(error?.message.endsWith(` (the state after step ${kept} is kept in ${job.out})`), error?.message);
+  const { tensors, metadata } = await readSafetensors(join(job.out, 'checkpoint.safetensors'));
+  t.is(metadata.step, String(kept));
+  for (const { data } of tensors.values()) t.true([...(data as Float32Array)].every(Number.isFinite));
 });
 
 test('train: with --select-on the best epoch is kept, also by a run that was resumed after it', async (t) => {

@@ -194,6 +194,27 @@ test('tune: stops at the first loss or gradient that is not finite, and says whe
   }
 });
 
+test('tune: an update that leaves the numbers is an error, and its state is never handed out', async (t) => {
+  const steps: number[] = [];
+  await t.throwsAsync(
+    tune(
+      await openEngine('onnxruntime'),
+      MODEL,
+      untrained(MODEL.graph, 'head', 5),
+      DATA,
+      { ...OPTIONS, optimizer: { kind: 'sgd', weightDecay: 0 }, rate: 1e39, headRate: 1e39 },
+      ({ step }) => {
+        steps.push(step);
+      },
+    ),
+    {
+      name: 'EngineError',
+      message: /^training step 1: "head\.\w+" after its update must be a finite number, got -?Infinity; /u,
+    },
+  );
+  t.deepEqual(steps, []);
+});
+
 /** Weights of the tiny model, `[in, out]`, each number changed by a hundredth of the step. */
 const CHIPS: StepWeights = {
   layers: ['block.first', 'block.second', 'pooler'],

@@ -37,6 +37,18 @@ for (const { name, lr, weightDecay, start, gradients, values } of cases) {
   });
 }
 
+test('step: learned spreads do not decay, what decays is drawn to 0', (t) => {
+  for (const kind of ['sgd', 'adamw'] as const) {
+    const moved = (name: string) => {
+      const tensor = trained(name, Float32Array.of(-2));
+      step(tensor, Float32Array.of(0), 0.1, 1, { kind, weightDecay: 0.5 });
+      return tensor.value[0];
+    };
+    t.is(moved('block.first.logStd'), -2);
+    t.is(moved('block.first.logGamma'), Math.fround(-2 * 0.95));
+  }
+});
+
 test('step: sgd at rate 1 moves by exactly minus the gradient', (t) => {
   const tensor = trained('a', Float32Array.of(0.1, -2, 1e-3, 0));
   const gradient = Float32Array.of(0.25, 1e-7, -3.5, 0);
