@@ -1,21 +1,14 @@
 import { type MappingOptions, sliceCount } from '../compile/cells.ts';
 import { sliceInputs } from '../compile/lower.ts';
-import {
-  compileProgram,
-  defaultOptions,
-  type Program,
-  type ProgramLayer,
-  wholeWeights,
-} from '../compile/program.ts';
+import { compileProgram, defaultOptions, type ProgramLayer, wholeWeights } from '../compile/program.ts';
 import { UsageError } from '../core/errors.ts';
-import { aihwkitTile } from '../device/aihwkit-semantics.ts';
-import { cellStreams } from '../device/cell-streams.ts';
 import type { Tensor } from '../graph/graph.ts';
-import { cellLaws, checkAge } from '../profile/cell-laws.ts';
+import { checkAge } from '../profile/cell-laws.ts';
 import type { DeviceProfile } from '../profile/profile.ts';
+import { aihwkitConductances, aihwkitWeights, refuseAihwkit } from './aihwkit-cells.ts';
 import { presentConductances } from './conductances.ts';
 import { matrixGraph } from './matrix-graph.ts';
-import { createChipWriter, readEvent } from './writer.ts';
+import { createChipWriter } from './writer.ts';
 
 /** One weight matrix to be written onto tiles. */
 export interface WriteTileJob {
@@ -59,7 +52,7 @@ export const TILE_LAYER = 'tile';
  * on every machine, and the cells of `holdfast tile` with that seed.
  *
  * @throws UsageError for an age that the profile's source does not support, a weight that is not finite or not `[rows,
- *   columns]`, or `aihwkit` semantics of a mapping other than one-sided pairs or with wires.
+ *   columns]`, or `aihwkit` semantics of a mapping or a profile that they have no place for.
  */
 export function writeTile(job: WriteTileJob): WrittenTile {
   const { profile, weight, rows, columns, seed, seconds = 0, noiseScale: noise = 1 } = job;
@@ -68,15 +61,9 @@ export function writeTile(job: WriteTileJob): WrittenTile {
     throw new UsageError('writeTile', `weight must hold rows x columns numbers, got ${got}; mend the sizes`);
   }
   checkAge(profile, seconds);
-  if (job.semantics === 'aihwkit' && profile.wires !== null) {
-    const got = `"aihwkit" with the wires of ${profile.name}`;
-    throw new UsageError(
-      'writeTile',
-      `semantics must be "physical" where the profile has wires, got ${got}; leave "wires" out of it`,
-    );
-  }
   const base = defaultOptions(profile);
   const options = { ...base, tile: job.tile ?? base.tile, mapping: job.mapping ?? base.mapping };
+  if (job.semantics === 'aihwkit') refuseAihwkit(profile, options.mapping, 'semantics of writeTile');
   const program = compileProgram(
     matrixGraph(TILE_LAYER, weight, rows, columns),
     [TILE_LAYER],
@@ -85,7 +72,11 @@ export function writeTile(job: WriteTileJob): WrittenTile {
     null,
   );
   const layer = program.layers[0]!;
-  const cells = presentConductances(program, { chip: seed, seconds, noise }, () => undefined);
+  const state = { chip: seed, seconds, noise, read: 0, source: 'all', compensate: 'none' } as const;
+  const isPhysical = job.semantics !== 'aihwkit';
+  const cells = isPhysical
+    ? presentConductances(program, state, () => undefined)
+    : aihwkitConductances(program, state);
   const held = layer.cells.map(
     ({ name }) => [name, cells.get(`${TILE_LAYER}.${name}`)!.data as Float32Array] as const,
   );
@@ -93,20 +84,13 @@ export function writeTile(job: WriteTileJob): WrittenTile {
     layer,
     targets: new Map(layer.cells.map(({ name, targets }) => [name, targets])),
     cells: new Map(held),
-    read:
-      job.semantics === 'aihwkit'
-        ? (number = 0) => readAsAihwkit(program, { seed, seconds, noise, read: number })
-        : (number = 0) => {
-            const state = {
-              chip: seed,
-              seconds,
-              noise,
-              read: number,
-              source: 'all',
-              compensate: 'none',
-            } as const;
-            return joined(layer, createChipWriter(program).weights(state));
-          },
+    read: (number = 0) => {
+      const now = { ...state, read: number };
+      return joined(
+        layer,
+        isPhysical ? createChipWriter(program).weights(now) : aihwkitWeights(program, now),
+      );
+    },
   };
 }
 
@@ -117,44 +101,6 @@ function joined(layer: ProgramLayer, feeds: Readonly<Record<string, Tensor>>): F
     const names = sliceInputs(layer.name, strip, sliceCount(layer.cells));
     const slices = names.map((name) => feeds[name]!.data as Float32Array);
     whole.set(wholeWeights(layer, strip, slices), from * layer.out);
-  });
-  return whole;
-}
-
-/** By the stages of aihwkit, tile by tile: each tile's largest weight is what its cells are scaled anew by. */
-function readAsAihwkit(
-  { layers, profile, options }: Program,
-  state: { readonly seed: number; readonly seconds: number; readonly noise: number; readonly read: number },
-): Float32Array {
-  const { strips, columns: ranges, out, cells, scale, in: rows } = layers[0]!;
-  const [plus, minus] = ['plus', 'minus'].map((name) => cells.find((cell) => cell.name === name)?.targets);
-  if (plus === undefined || minus === undefined || options.mapping.kind !== 'pair-one-sided') {
-    const slices = options.mapping.slices === 1 ? '' : ` in ${options.mapping.slices} slices`;
-    const message = `semantics must be "physical" for any mapping but pair-one-sided, got "aihwkit" with ${options.mapping.kind}${slices}`;
-    throw new UsageError('writeTile', `${message}; choose the mapping pair-one-sided`);
-  }
-  const laws = cellLaws(profile, state.seconds);
-  const event = readEvent(state);
-  const whole = new Float32Array(rows * out);
-  strips.forEach(([fromRow, toRow], strip) => {
-    for (const [from, to] of ranges) {
-      const elements = Uint32Array.from({ length: (toRow - fromRow) * (to - from) }, (_, i) => {
-        const row = fromRow + Math.floor(i / (to - from));
-        return row * out + from + (i % (to - from));
-      });
-      const differences = aihwkitTile({
-        laws,
-        noiseScale: state.noise,
-        targetPlus: Float32Array.from(elements, (at) => plus[at]!),
-        targetMinus: Float32Array.from(elements, (at) => minus[at]!),
-        elements,
-        plus: cellStreams(state.seed, TILE_LAYER, 'plus', event),
-        minus: cellStreams(state.seed, TILE_LAYER, 'minus', event),
-      });
-      elements.forEach((at, i) => {
-        whole[at] = differences[i]! * scale[strip * out + (at % out)]!;
-      });
-    }
   });
   return whole;
 }

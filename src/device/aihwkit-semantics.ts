@@ -19,8 +19,20 @@ export interface AihwkitTileJob {
   readonly minus: CellStreams;
 }
 
+/** The cells of a tile's pairs, in microsiemens of the targets' scale. */
+export interface AihwkitCells {
+  readonly plus: Float32Array;
+  readonly minus: Float32Array;
+}
+
+/** gPlus - gMinus of each pair of `aihwkitCells`. */
+export function aihwkitTile(job: AihwkitTileJob): Float32Array {
+  const { plus, minus } = aihwkitCells(job);
+  return plus.map((g, i) => g - minus[i]!);
+}
+
 /**
- * gPlus - gMinus of each pair, in microsiemens of the targets' scale, by the stages of IBM's aihwkit (1.1, classes
+ * The cells of each pair, in microsiemens of the targets' scale, by the stages of IBM's aihwkit (1.1, classes
  * PCMLikeNoiseModel and SinglePairConductanceConverter), to compare results with it. Writing is as in `writeCells`. Then
  * what was written is taken for a weight and put onto cells anew: the tile's largest |gPlus - gMinus| becomes gMax, and
  * of each pair one cell alone is left to age,
@@ -28,43 +40,38 @@ export interface AihwkitTileJob {
  *   c = (gMax - gMin)/max |d|,  d = gPlus - gMinus,  g+ = max(c d, 0) + gMin,  g- = max(-c d, 0) + gMin,
  *   g(t) = g ((t + t_c)/t_c)^-nu,  g' = max(0, g(t) + s g(t) std(g/gMax) z),
  *
- * with each cell's own exponent, drawn from its target, and the read noise by the state before drift. Cells of `physical`
+ * with each cell's own exponent, drawn from its target, and the read noise by the state before drift; what is returned is g'/c (without
+ * a read g(t)/c). A tile whose pairs all hold zero has no such scale: its cells are as written. Cells of `physical`
  * semantics keep both cells of a pair, are never scaled anew, and are read by their present state: at a full-scale weight of a
  * tile of 512 x 512 aihwkit's read noise is 9 % larger.
  */
-export function aihwkitTile(job: AihwkitTileJob): Float32Array {
+export function aihwkitCells(job: AihwkitTileJob): AihwkitCells {
   const { laws, targetPlus, targetMinus, elements } = job;
-  const sides = [
-    { targets: targetPlus, streams: job.plus, sign: 1 },
-    { targets: targetMinus, streams: job.minus, sign: -1 },
-  ] as const;
-  const difference = new Float32Array(elements.length);
-  for (const { targets, streams, sign } of sides) {
-    const z = normalsAt(streams.write, elements);
-    targets.forEach((target, i) => {
-      difference[i]! += sign * writtenCell(target, z[i]!, laws, job.noiseScale);
-    });
-  }
+  const written = (targets: Float32Array, { write }: CellStreams): Float32Array => {
+    const z = normalsAt(write, elements);
+    return targets.map((target, i) => writtenCell(target, z[i]!, laws, job.noiseScale));
+  };
+  const [plus, minus] = [written(targetPlus, job.plus), written(targetMinus, job.minus)];
+  const difference = plus.map((g, i) => g - minus[i]!);
   const largest = difference.reduce((most, d) => Math.max(most, Math.abs(d)), 0);
-  if (largest === 0) return difference;
+  if (largest === 0) return { plus, minus };
   const { gMinMicrosiemens: gMin, gMaxMicrosiemens: gMax } = laws;
   const stretch = (gMax - gMin) / largest;
 
-  const out = new Float32Array(elements.length);
-  for (const { targets, streams, sign } of sides) {
+  const aged = (targets: Float32Array, streams: CellStreams, sign: 1 | -1): Float32Array => {
     const drift = normalsAt(streams.drift, elements);
     const read = streams.read === null ? null : normalsAt(streams.read, elements);
-    targets.forEach((target, i) => {
+    return targets.map((target, i) => {
       const cell = Math.max(sign * stretch * difference[i]!, 0) + gMin;
       let g = driftedCell(cell, target, drift[i]!, laws, job.noiseScale);
       if (read !== null && laws.readStd !== null) {
         const std = job.noiseScale * lookup(laws.readStd, Math.fround(cell / gMax));
         g = Math.max(0, g + g * std * read[i]!);
       }
-      out[i]! += (sign * g) / stretch;
+      return g / stretch;
     });
-  }
-  return out;
+  };
+  return { plus: aged(targetPlus, job.plus, 1), minus: aged(targetMinus, job.minus, -1) };
 }
 
 /** The normals of a stream at the elements, which ascend. */

@@ -1,8 +1,5 @@
 import { currentRanges } from '../calibrate/current-range.ts';
-import { presentConductances } from '../chip/conductances.ts';
 import { matrixGraph } from '../chip/matrix-graph.ts';
-import { refuseLiveReads } from '../chip/wired-cells.ts';
-import { createChipWriter } from '../chip/writer.ts';
 import { countSaturation } from '../compile/count-saturation.ts';
 import { readProduct } from '../compile/live-reads.ts';
 import { sliceProducts } from '../compile/lower.ts';
@@ -28,11 +25,12 @@ import type { Engine, Feeds } from '../runtime/engine.ts';
 import { openEngine } from '../runtime/open.ts';
 import { chosenMapping } from './chosen-mapping.ts';
 import { noisyTile } from './noisy-tile.ts';
+import { type CellChoice, checkCellChoice, tileCells } from './tile-cells.ts';
 import { type Matrix, productError, readMatrix } from './tile-matrix.ts';
 import { adcRanges, type Conversions, clippedShare, inputRanges, saturatedShare } from './tile-ranges.ts';
 import { productsApart, seenThroughWires, type WireCost, weightsWithoutWires } from './tile-wires.ts';
 
-export interface TileJob {
+export interface TileJob extends CellChoice {
   /** Safetensors with `weight` `[in, out]`. */
   readonly weight: string;
   /** Safetensors with `input` `[B, in]`. */
@@ -53,8 +51,6 @@ export interface TileJob {
   readonly temperature?: number;
   /** Write cycles that each cell has been through; default: fresh cells. */
   readonly cycles?: number;
-  /** frozen: one read of the cells for all inputs; live: a new one for each product. */
-  readonly read: 'frozen' | 'live';
   readonly seed: number;
   readonly force: boolean;
 }
@@ -99,13 +95,13 @@ export async function tile(job: TileJob): Promise<TileResult> {
     job.temperature ?? null,
     job.cycles ?? null,
   );
-  if (job.read === 'live') refuseLiveReads(profile);
   const base = defaultOptions(profile);
   const options: CompileOptions = {
     ...base,
     tile: job.tile ?? base.tile,
     mapping: chosenMapping(base.mapping, job),
   };
+  checkCellChoice(profile, options.mapping, job);
   const graph = matrixGraph(LAYER, weight.data, weight.rows, weight.columns);
   const withRanges = (range: LayerRanges, how: CompileOptions) =>
     compileProgram(graph, [LAYER], profile, how, new Map([[LAYER, range]]));
@@ -120,9 +116,7 @@ export async function tile(job: TileJob): Promise<TileResult> {
     source: 'all',
     compensate: 'none',
   } as const;
-  const writer = createChipWriter(exact);
-  const read = job.read === 'live' ? writer.live(state) : { weights: writer.weights(state), variances: null };
-  const cells = presentConductances(exact, state, () => undefined);
+  const { read, present: cells } = tileCells(exact, state, job);
 
   const engine = await openEngine('onnxruntime');
   const inputRange = inputRanges(job.inputRange, layer, input);
@@ -170,6 +164,7 @@ export async function tile(job: TileJob): Promise<TileResult> {
     read: job.read,
     seconds: `${job.at}`,
     seed: `${job.seed}`,
+    semantics: job.semantics ?? 'physical',
     ...(job.temperature === undefined ? {} : { kelvin: `${job.temperature}` }),
     ...(job.cycles === undefined ? {} : { cycles: `${job.cycles}` }),
     shares: layer.cells.map(({ share }) => share).join(', '),

@@ -1,12 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { writeTile } from '../../src/chip/write-tile.ts';
 import { BadFileError, UsageError } from '../../src/core/errors.ts';
 import { readSafetensors } from '../../src/core/safetensors.ts';
 import { encodeSafetensors } from '../../src/core/safetensors-write.ts';
 import { convertInPlace } from '../../src/device/converters.ts';
 import { type TileJob, tile } from '../../src/flow/tile.ts';
 import { float32, type Tensor } from '../../src/graph/graph.ts';
+import { loadProfile } from '../../src/profile/load.ts';
 import { denseNodal } from '../support/dense-nodal.ts';
 import { spread } from '../support/operator-case.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -82,6 +84,7 @@ test('tile: on ideal cells the exact product, and weights within 1 ulp', async (
     read: 'frozen',
     seconds: '0',
     seed: '1',
+    semantics: 'physical',
     shares: '1, -1',
     unit: 'microsiemens',
   });
@@ -142,6 +145,47 @@ test('tile: effective weights are the difference of the cells, without the read 
   t.notDeepEqual(plus, values('targetPlus'));
   const exact = product(input.data as Float32Array, values('weightEffective'), 4, 10, 6);
   t.true(worst(values('output'), exact) > 0.05);
+});
+
+test('tile: --semantics aihwkit multiplies by the cells of writeTile with the same seed', async (t) => {
+  const [profile, semantics] = [join(await temporaryFolder(t), 'exact.json'), 'aihwkit' as const];
+  const converters = { dac: { bits: null }, adc: { bits: null } };
+  const base = 'pcm-nandakumar-2019';
+  await writeFile(profile, JSON.stringify({ schemaVersion: 1, name: 'exact', extends: base, converters }));
+  const { values, metadata } = await run(t, { profile, semantics, at: 3600, tile: { rows: 5, columns: 3 } });
+  t.is(metadata.semantics, semantics);
+  const written = writeTile({
+    profile: await loadProfile(base),
+    weight: weight.data as Float32Array,
+    ...{ rows: 10, columns: 6, seed: 1, seconds: 3600, tile: { rows: 5, columns: 3 }, semantics },
+  });
+  t.deepEqual(values('cellPlus'), [...written.cells.get('plus')!]);
+  t.deepEqual(values('cellMinus'), [...written.cells.get('minus')!]);
+  const exact = product(input.data as Float32Array, written.read(), 4, 10, 6);
+  t.true(worst(values('output'), exact) < 1e-5);
+  const physical = await run(t, { profile, at: 3600, tile: { rows: 5, columns: 3 } });
+  t.deepEqual(physical.values('targetPlus'), values('targetPlus'));
+  t.true(worst(physical.values('output'), exact) > 0.01);
+});
+
+test('tile: --semantics aihwkit is the exact product on ideal cells, and refuses what it has no place for', async (t) => {
+  const { result } = await run(t, { semantics: 'aihwkit' });
+  t.true(result.relativeRmsError! < 1e-6);
+  for (const [change, message] of [
+    [
+      { read: 'live' },
+      'must be physical where reads are new at each product, got aihwkit with --read live; choose --read frozen',
+    ],
+    [
+      { mapping: 'single-device' },
+      'must be physical for any mapping but pair-one-sided in one slice, got aihwkit with single-device; choose that',
+    ],
+  ] as const) {
+    await t.throwsAsync(run(t, { ...change, semantics: 'aihwkit' }), {
+      instanceOf: UsageError,
+      message: `--semantics: ${message}`,
+    });
+  }
 });
 
 /** An ideal cell of 0 to 25 uS with wires, as a file beside `t`'s others. */

@@ -52,6 +52,14 @@ export function registerTile(parent: Command, host: Host): void {
       .choices(['frozen', 'live'])
       .default('frozen'),
   );
+  command.addOption(
+    new Option(
+      '--semantics <whose>',
+      "how cells age: physical, each with its own state; aihwkit, by that tool's stages, for one-sided pairs",
+    )
+      .choices(['physical', 'aihwkit'])
+      .default('physical'),
+  );
   seedOption(command, 'the chip');
   outOption(command, 'safetensors with output, weightEffective, targets and cells');
   jsonOption(command);
@@ -67,6 +75,10 @@ export function registerTile(parent: Command, host: Host): void {
     example(
       'the same chip after 30 days',
       `${run} --profile pcm-nandakumar-2019 --at 30d --out aged.safetensors`,
+    ),
+    example(
+      "the same by the stages of IBM's aihwkit, to compare with that tool",
+      `${run} --profile pcm-nandakumar-2019 --at 30d --semantics aihwkit --out as-aihwkit.safetensors`,
     ),
     example(
       'on cells without a fault: the exact product',
