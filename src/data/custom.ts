@@ -103,6 +103,9 @@ function exampleOf({ fields, where, shown, isText }: RawRow, columns?: Columns):
       `must have a "${labelColumn}" that is a string or a number, got ${got}; mend the line`,
     );
   }
+  const isNumber = typeof label === 'number' || (isText && NUMBER.test(label));
+  if (isNumber && !Number.isFinite(Number(label)))
+    throw new BadFileError(where, `a label that is a number must be finite, got ${label}; mend the line`);
   const example = { text, label, isText, where };
   return pair === undefined ? example : { ...example, pair: pair as string };
 }

@@ -71,6 +71,9 @@ function readExamples(task: GlueTask, path: string, rows: readonly Row[]): Examp
   const at = (column: string | number): number => {
     if (typeof column === 'number') return column;
     const index = header!.indexOf(column);
+    if (index >= 0 && header!.indexOf(column, index + 1) >= 0) {
+      throw new BadFileError(`${path}:1`, `must name each column once, got "${column}" twice; rename one`);
+    }
     if (index < 0) {
       const got = header!.map((name) => JSON.stringify(name)).join(', ') || 'none';
       throw new BadFileError(`${path}:1`, `must have a column "${column}", got ${got}; ${CURE}`);

@@ -14,18 +14,20 @@ export interface ImportJob {
   /** A folder that PEFT saved. */
   readonly from: string;
   readonly model: string;
+  /** Of an ONNX model: a tokenizer.json, or a folder with one; default: the one beside it. */
+  readonly tokenizer?: string;
   readonly out: string;
   readonly force: boolean;
 }
 
 /** `holdfast adapter import`: a LoRA or (IA)^3 adapter in PEFT's format becomes one of ours. Nothing is written if it is refused. */
-export async function adapterImport({ from, model: path, out, force }: ImportJob) {
+export async function adapterImport({ from, model: path, tokenizer, out, force }: ImportJob) {
   refuseExisting(out, force);
   const where = { config: join(from, 'adapter_config.json'), tensors: weightsOf(from) };
   const text = await readText(where.config);
   const config = parsePeftConfig(text, where.config);
   const { tensors } = await readSafetensors(where.tensors);
-  const model = await loadModel(path);
+  const model = await loadModel(path, tokenizer);
   const adapter = adapterFromPeft(baseOf(model), config, tensors, where);
   const training = { importedFrom: 'peft', config: JSON.parse(text) as unknown };
   const { file } = await writeFolderAtomic(out, force, (folder) =>

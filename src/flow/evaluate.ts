@@ -206,12 +206,16 @@ function checkArms(
   }
 }
 
-/** Adapters are trained on a task, so they have its label names; a checkpoint's own head may call them otherwise. */
+/**
+ * Adapters trained here have the names of their task's labels. A checkpoint's own head may call them otherwise, and PEFT's
+ * files name none: names that transformers gives where it knows none stand for the numbers.
+ */
 function labelsFit(
   { manifest: { sources, labels } }: NamedBundle['bundle'],
   wanted: readonly string[],
 ): boolean {
-  if (sources.adapters.length === 0) return labels.length === wanted.length;
+  const isNamed = sources.adapters.length > 0 && !labels.every((label, i) => label === `LABEL_${i}`);
+  if (!isNamed) return labels.length === wanted.length;
   return labels.join('\n') === wanted.join('\n');
 }
 

@@ -157,6 +157,16 @@ const TABLES: readonly [string, Readonly<Record<string, string>>, string][] = [
     'train.csv:2: must be comma-separated values, got CSV_QUOTE_NOT_CLOSED; mend the quotes there',
   ],
   [
+    'a label beyond all numbers',
+    { 'train.tsv': 'text\tlabel\na\t1e400\n' },
+    'train.tsv:2: a label that is a number must be finite, got 1e400; mend the line',
+  ],
+  [
+    'a label beyond all numbers in JSON',
+    { 'train.jsonl': '{"text":"a","label":-1e400}\n' },
+    'train.jsonl:1: a label that is a number must be finite, got -Infinity; mend the line',
+  ],
+  [
     'no label column',
     { 'train.tsv': 'text\tgold\na\t1\n' },
     'train.tsv:2: must have a "label" that is a string or a number, got none; mend the line',

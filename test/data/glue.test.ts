@@ -118,6 +118,12 @@ const faults: readonly [string, string, string, (folder: string) => string][] = 
       `${join(folder, 'dev.tsv')}:2: the label must be one of 0, 1, got "-1"; mend or remove the row`,
   ],
   [
+    'a column named twice',
+    'SST-2',
+    'sentence\tlabel\tlabel\ngood\t1\t0\n',
+    (folder) => `${join(folder, 'dev.tsv')}:1: must name each column once, got "label" twice; rename one`,
+  ],
+  [
     'a header without its columns',
     'SST-2',
     'text\tlabel\ngood\t1\n',

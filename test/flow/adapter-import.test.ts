@@ -6,6 +6,7 @@ import { attachAdapter } from '../../src/adapter/attach.ts';
 import { loadAdapter } from '../../src/adapter/file.ts';
 import { foldAdapter } from '../../src/adapter/fold.ts';
 import { BadFileError, UsageError } from '../../src/core/errors.ts';
+import { packageRoot } from '../../src/core/paths.ts';
 import { readSafetensors, type StoredTensor } from '../../src/core/safetensors.ts';
 import { encodeSafetensors } from '../../src/core/safetensors-write.ts';
 import { adapterExport } from '../../src/flow/adapter-export.ts';
@@ -308,6 +309,22 @@ test('adapter import: refuses the adapter of another model, by its names and by 
     'bert',
     WEIGHTS,
     `tensor "${ROOT}classifier.weight" must be [3, 12] for this model, got [3, 16]; pass the model that it was trained on`,
+  );
+});
+
+test('adapter import: onto an ONNX model takes the tokenizer that goes with it', async (t) => {
+  const model = join(packageRoot(), 'test/fixtures/onnx/bert-torchscript-11.onnx');
+  const tokenizer = fixture('bert');
+  const folder = await temporary(t);
+  const from = peftFixture('bert-lora-encoder');
+  const out = join(folder, 'ours');
+  await adapterImport({ from, model, tokenizer, out, force: false });
+  const { sha256 } = await loadModel(model, tokenizer);
+  const { file } = await loadAdapter(out);
+  t.is(file.model.sha256, sha256);
+  await t.throwsAsync(
+    adapterImport({ from, model, tokenizer: join(folder, 'none'), out: join(folder, 'no'), force: false }),
+    { message: /none/u },
   );
 });
 

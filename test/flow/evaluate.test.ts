@@ -259,6 +259,17 @@ test.serial('evaluate: refuses what it cannot do, by full text', async (t) => {
     { bundles: [place('of-another-task')] },
     'of-another-task: must have the labels of task "reviews" (negative, positive), got no, yes; evaluate on the task that it was trained on',
   );
+  const named = (names: string) =>
+    writeFile(manifest, text.replace(/"labels": \[[^\]]*\]/, `"labels": [${names}]`));
+  await named('"LABEL_0", "LABEL_1", "LABEL_2"');
+  await refused(
+    { bundles: [place('of-another-task')] },
+    'of-another-task: must have the labels of task "reviews" (negative, positive), got LABEL_0, LABEL_1, LABEL_2; evaluate on the task that it was trained on',
+  );
+  // Adapters from PEFT bring no names: these are numbers.
+  await named('"LABEL_0", "LABEL_1"');
+  const numbered = plan({ bundles: [place('of-another-task')], out: place('numbered'), chips: 1 });
+  t.is((await evaluate(numbered)).out, place('numbered'));
   await compile({
     model: 'use-lite',
     profile: 'ideal',
