@@ -33,11 +33,11 @@ export function temperatureOption(command: Command): Command {
 }
 
 /** `--cycles N`: wherever a chip is made. */
-export function cyclesOption(command: Command): Command {
+export function cyclesOption(command: Command, beside = ''): Command {
   return command.addOption(
     new Option(
       '--cycles <n>',
-      'write cycles that each cell has been through, such as 1e5, within what the profile supports (default: fresh cells)',
+      `${beside}write cycles that each cell has been through, such as 1e5, within what the profile supports (default: fresh cells)`,
     ).argParser(decimal('--cycles', { min: 1 })),
   );
 }

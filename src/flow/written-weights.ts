@@ -3,7 +3,7 @@ import { methodNamed } from '../adapter/methods.ts';
 import type { Compensation } from '../chip/compensation.ts';
 import { createLayerWriter } from '../chip/layer-weights.ts';
 import type { ChipState } from '../chip/writer.ts';
-import { readBundle } from '../compile/bundle.ts';
+import { bundleAt, readBundle } from '../compile/bundle.ts';
 import { compileProgram, defaultOptions } from '../compile/program.ts';
 import { BadFileError, UsageError } from '../core/errors.ts';
 import { words } from '../core/philox.ts';
@@ -13,6 +13,7 @@ import { linearLayers } from '../graph/linear-layers.ts';
 import type { Model } from '../model/model.ts';
 import { checkAge } from '../profile/cell-laws.ts';
 import { loadProfile } from '../profile/load.ts';
+import { profileAt } from '../profile/temperature.ts';
 import type { StepWeights } from '../tune/step-weights.ts';
 
 /** A chip that is trained on: a new one at each step, or one of a bundle. */
@@ -25,6 +26,8 @@ export interface WrittenJob {
   readonly writeNoiseAt?: number;
   readonly writeNoiseScale?: number;
   readonly compensate?: Compensation;
+  /** Write cycles that each cell of the chips has been through; default: fresh cells. */
+  readonly cycles?: number;
 }
 
 /** The weights that training sees, and what says which they are. */
@@ -46,7 +49,8 @@ const FIRST_READ = 2 ** 12;
  * `writeNoise`: at each step the weights of a chip that no other step sees, its seed drawn from (seed, step). `chip`: at
  * each step a new read of the one die. Both without converters.
  *
- * @throws UsageError if both are asked for, or an age or noise scale without either; BadFileError if the bundle is of
+ * @throws UsageError if both are asked for, or an age, noise scale or cycles without either, or an age or cycles that the
+ *   profile does not support; BadFileError if the bundle is of
  *   another model or has its adapter folded into the cells
  */
 export async function writtenWeights(job: WrittenJob, model: Model, seed: number): Promise<Written | null> {
@@ -56,14 +60,15 @@ export async function writtenWeights(job: WrittenJob, model: Model, seed: number
     writeNoiseAt: seconds = 0,
     writeNoiseScale: noise = 1,
     compensate = 'none',
+    cycles = null,
   } = job;
   if (writeNoise !== undefined && chip !== undefined) {
     throw new UsageError('--chip', 'must stand without --write-noise, got both; leave one out');
   }
   const state = { seconds, noise, compensate, source: 'all' } as const;
-  if (chip !== undefined) return ofDie(chip, state, model);
-  if (writeNoise !== undefined) return ofNewChips(writeNoise, state, model, seed);
-  const stray = (['writeNoiseAt', 'writeNoiseScale', 'compensate'] as const).find(
+  if (chip !== undefined) return ofDie(chip, state, cycles, model);
+  if (writeNoise !== undefined) return ofNewChips(writeNoise, state, cycles, model, seed);
+  const stray = (['writeNoiseAt', 'writeNoiseScale', 'compensate', 'cycles'] as const).find(
     (name) => job[name] !== undefined,
   );
   if (stray === undefined) return null;
@@ -89,8 +94,14 @@ export function checkWrittenMethod(adapter: Adapter, graph: Graph): void {
 
 type State = Omit<ChipState, 'chip' | 'read'>;
 
-async function ofNewChips(name: string, state: State, model: Model, seed: number): Promise<Written> {
-  const profile = await loadProfile(name);
+async function ofNewChips(
+  name: string,
+  state: State,
+  cycles: number | null,
+  model: Model,
+  seed: number,
+): Promise<Written> {
+  const profile = await profileAt(await loadProfile(name), null, cycles);
   checkAge(profile, state.seconds);
   const layers = linearLayers(model.graph).map((layer) => layer.name);
   const writer = createLayerWriter(
@@ -102,7 +113,7 @@ async function ofNewChips(name: string, state: State, model: Model, seed: number
       at: (step) => writer.weights({ ...state, chip: chipOf(seed, step), read: 0 }),
     },
     die: null,
-    record: { writeNoise: profile.name, profileSha256: profile.sha256, ...state },
+    record: { writeNoise: profile.name, profileSha256: profile.sha256, ...state, ...worn(cycles) },
   };
 }
 
@@ -112,8 +123,13 @@ function chipOf(seed: number, step: number): number {
   return FIRST_CHIP + high! * 2 ** 20 + (low! >>> 12);
 }
 
-async function ofDie(die: { bundle: string; seed: number }, state: State, model: Model): Promise<Written> {
-  const { manifest, program } = await readBundle(die.bundle);
+async function ofDie(
+  die: { bundle: string; seed: number },
+  state: State,
+  cycles: number | null,
+  model: Model,
+): Promise<Written> {
+  const { manifest, program } = await bundleAt(await readBundle(die.bundle), null, cycles);
   const { sources, options, files } = manifest;
   if (sources.model.sha256 !== model.sha256) {
     throw new BadFileError(
@@ -130,13 +146,14 @@ async function ofDie(die: { bundle: string; seed: number }, state: State, model:
   checkAge(program.profile, state.seconds);
   const writer = createLayerWriter(program);
   const read = (event: number) => writer.weights({ ...state, chip: die.seed, read: event });
-  const isStill = program.profile.readNoise === null;
+  const { readNoise, telegraph } = program.profile;
+  const isStill = readNoise === null && telegraph === null;
   let first: Readonly<Record<string, Tensor>> | null = null;
   return {
     weights: {
       layers: program.layers.map((layer) => layer.name),
       at: (step) => {
-        // Without read noise each read is the same: the writer's arrays keep it, unless an evaluation came between.
+        // Without noise of reads each is the same: the writer's arrays keep it, unless an evaluation came between.
         if (!isStill || first === null) first = read(FIRST_READ + step);
         return first;
       },
@@ -151,6 +168,12 @@ async function ofDie(die: { bundle: string; seed: number }, state: State, model:
       profile: program.profile.name,
       profileSha256: program.profile.sha256,
       ...state,
+      ...worn(cycles),
     },
   };
+}
+
+/** What a record says of the chips' write cycles: nothing of fresh cells. */
+function worn(cycles: number | null): { readonly cycles?: number } {
+  return cycles === null ? {} : { cycles };
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { loadAdapter } from '../../src/adapter/file.ts';
@@ -7,7 +7,9 @@ import { silentProgress } from '../../src/core/progress.ts';
 import { compile } from '../../src/flow/compile.ts';
 import { type TrainJob, train } from '../../src/flow/train.ts';
 import { writtenWeights } from '../../src/flow/written-weights.ts';
+import { linearLayers } from '../../src/graph/linear-layers.ts';
 import { loadModel } from '../../src/model/load.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { filesOf, folderOf, interrupted, jobIn } from '../support/train-job.ts';
 
 const CHIPS: Partial<TrainJob> = { writeNoise: 'pcm-nandakumar-2019', writeNoiseScale: 2, method: 'lora' };
@@ -112,4 +114,88 @@ test('writtenWeights: each step has a chip of its own, each seed others, and a s
   t.notDeepEqual(first(two, 0), zero);
   t.deepEqual(first(one, 0), zero);
   t.is(await writtenWeights({}, model, 1), null);
+});
+
+/** Ideal cells of which a tenth are stuck at gMin after a million write cycles, as a file. */
+async function wearingProfile(folder: string, sections: object = {}): Promise<string> {
+  const path = join(folder, 'wearing.json');
+  const stuckLow = { form: 'table', cycles: [1e3, 1e6], y: [0, 10], unit: '%' };
+  const endurance = { ratedCycles: 1e6, stuckLow, source: 'none' };
+  const profile = { schemaVersion: 1, name: 'wearing', extends: 'ideal', endurance, ...sections };
+  await writeFile(path, JSON.stringify(profile));
+  return path;
+}
+
+/** The share of a layer's weights that are lost: 0 where the model has another value. */
+function lostShare(model: Awaited<ReturnType<typeof loadModel>>, data: ArrayLike<number>): number {
+  const own = model.graph.initializers.get(linearLayers(model.graph)[0]!.weight)!.data;
+  // Both have as many zeros, whatever their order.
+  const zeros = (values: ArrayLike<number>) =>
+    Array.from(values, Number).filter((value) => value === 0).length;
+  return (zeros(data) - zeros(own as Float32Array)) / data.length;
+}
+
+test('writtenWeights: with --cycles each chip is one of worn cells; so is a die, read anew where only telegraph noise is', async (t) => {
+  const folder = await temporaryFolder(t);
+  const writeNoise = await wearingProfile(folder);
+  const model = await loadModel('use-lite');
+  const [fresh, worn] = await Promise.all(
+    [{ writeNoise }, { writeNoise, cycles: 1e6 }].map((job) => writtenWeights(job, model, 1)),
+  );
+  const name = fresh!.weights.layers[0]!;
+  const share = (written: typeof worn, step: number) =>
+    lostShare(model, written!.weights.at(step)[name]!.data as Float32Array);
+  t.is(share(fresh!, 0), 0);
+  t.is(fresh!.record.cycles, undefined);
+  t.is(worn!.record.cycles, 1e6);
+  const shares = [share(worn!, 0), share(worn!, 1)];
+  const cells = fresh!.weights.at(0)[name]!.data.length;
+  // A weight is lost with the one cell of its pair that holds it: five standard errors are 5 sqrt(0.1 0.9 / n).
+  for (const lost of shares) t.true(Math.abs(lost - 0.1) < 5 * Math.sqrt(0.09 / cells), `${lost}`);
+  t.not(shares[0], shares[1]);
+
+  const half = { form: 'constant', value: 0.5, unit: '1' };
+  const profile = await wearingProfile(folder, { telegraph: { amplitude: half, probability: half } });
+  const bundle = join(folder, 'bundle');
+  const common = {
+    model: 'use-lite',
+    seed: 1,
+    force: false,
+    progress: silentProgress,
+    calibrateOn: 'reviews',
+  };
+  await compile({ ...common, profile, out: bundle, deploy: 'digital' });
+  const die = await writtenWeights({ chip: { bundle, seed: 7 }, cycles: 1e6 }, model, 1);
+  const values = (step: number) => Float32Array.from(die!.weights.at(step)[name]!.data as Float32Array);
+  t.notDeepEqual(values(0), values(1));
+  const onDie = lostShare(model, die!.die!()[name]!.data as Float32Array);
+  t.true(Math.abs(onDie - 0.1) < 5 * Math.sqrt(0.09 / cells), `${onDie}`);
+  t.is(die!.record.cycles, 1e6);
+});
+
+test('train: --cycles is another run, and is refused where no chip or no wear is', async (t) => {
+  const folder = await folderOf(t);
+  const writeNoise = await wearingProfile(folder);
+  const options = { writeNoise, cycles: 1e6, steps: 2, method: 'head' as const };
+  const job = jobIn(folder, 'worn', options);
+  await train(job);
+  const { file } = await loadAdapter(job.out);
+  t.like(file.training, { written: { writeNoise: 'wearing', cycles: 1e6 } });
+  await t.throwsAsync(train({ ...job, cycles: 1e5, resume: true }), { message: /got another plan/ });
+  for (const [more, message] of [
+    [
+      { writeNoise, cycles: 1e7 },
+      '--cycles: must be within 1 to 1000000 for wearing, got 10000000; choose fewer',
+    ],
+    [
+      { writeNoise: 'ideal', cycles: 10 },
+      '--cycles: must be absent for ideal, which does not model write cycles, got 10; leave it out, or give the profile an "endurance" if your data support one',
+    ],
+    [
+      { cycles: 10 },
+      '--cycles: must go with --write-noise or --chip, got neither; say which chips are trained on',
+    ],
+  ] as const) {
+    await t.throwsAsync(train(jobIn(folder, 'no', more)), { instanceOf: UsageError, message });
+  }
 });

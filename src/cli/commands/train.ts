@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { parseDuration } from '../../core/duration.ts';
 import type { TrainJob } from '../../flow/train.ts';
 import {
+  cyclesOption,
   dataOption,
   engineOption,
   jsonOption,
@@ -179,6 +180,7 @@ function addChipOptions(command: Command): void {
       '--write-noise, --chip: gain against drift, one for each (default: none)',
     ).choices(['none', 'global', 'layer', 'column']),
   );
+  cyclesOption(command, '--write-noise, --chip: ');
 }
 
 function addOptimiserOptions(command: Command): void {
