@@ -1,7 +1,13 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { BadFileError, HoldfastError } from './errors.ts';
 import { surroundingsError } from './files.ts';
-import { decodeEntry, headerEnd, type StoredTensor, safetensorsEntries } from './safetensors.ts';
+import {
+  decodeEntry,
+  headerEnd,
+  type SafetensorsEntry,
+  type StoredTensor,
+  safetensorsEntries,
+} from './safetensors.ts';
 
 export interface StreamHandlers {
   /** Every byte of the file, in order: for a hash. */
@@ -15,19 +21,40 @@ export interface StreamHandlers {
  * @throws BadFileError as `readSafetensors`, SurroundingsError if the file cannot be read
  */
 export async function streamSafetensors(path: string, handlers: StreamHandlers): Promise<void> {
-  let file: FileHandle | undefined;
-  try {
-    file = await open(path);
-    const { size } = await file.stat();
-    const end = headerEnd(await readAt(file, 0, Math.min(8, size), path), size, path);
-    const head = await readAt(file, 0, end, path);
-    const { entries, dataStart } = safetensorsEntries(head, size, path);
+  await withFile(path, async (file) => {
+    const { head, entries, dataStart } = await readHead(file, path);
     handlers.bytes(head);
     for (const entry of entries.sort((a, b) => a.begin - b.begin || a.end - b.end)) {
       const bytes = await readAt(file, dataStart + entry.begin, entry.end - entry.begin, path);
       handlers.bytes(bytes);
       handlers.tensor(entry.name, entry.shape, () => decodeEntry(entry, bytes, path));
     }
+  });
+}
+
+/**
+ * Reads what a safetensors file says of its tensors, and nothing of the tensors themselves.
+ * @throws BadFileError as `readSafetensors`, SurroundingsError if the file cannot be read
+ */
+export function readSafetensorsHeader(path: string): Promise<readonly SafetensorsEntry[]> {
+  return withFile(path, async (file) => (await readHead(file, path)).entries);
+}
+
+async function readHead(
+  file: FileHandle,
+  path: string,
+): Promise<{ readonly head: Uint8Array; readonly entries: SafetensorsEntry[]; readonly dataStart: number }> {
+  const { size } = await file.stat();
+  const end = headerEnd(await readAt(file, 0, Math.min(8, size), path), size, path);
+  const head = await readAt(file, 0, end, path);
+  return { head, ...safetensorsEntries(head, size, path) };
+}
+
+async function withFile<T>(path: string, read: (file: FileHandle) => Promise<T>): Promise<T> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path);
+    return await read(file);
   } catch (error) {
     if (error instanceof HoldfastError) throw error;
     throw surroundingsError(path, 'read', error);

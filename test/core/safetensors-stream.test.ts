@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { BadFileError, SurroundingsError } from '../../src/core/errors.ts';
 import { readSafetensors, type StoredTensor } from '../../src/core/safetensors.ts';
-import { streamSafetensors } from '../../src/core/safetensors-stream.ts';
+import { readSafetensorsHeader, streamSafetensors } from '../../src/core/safetensors-stream.ts';
 
 /** F16 and BF16 have 1.5 and -2 in both forms: 0x3e00, 0xc000 and 0x3fc0, 0xc000. */
 function halves(): Buffer {
@@ -45,4 +45,24 @@ test('streamSafetensors: every byte in order, each tensor as readSafetensors has
     message: `${path}: a safetensors file must be at least 8 bytes long, got 3; fetch or write the file again`,
   });
   await t.throwsAsync(streamSafetensors(join(folder, 'b'), ignore), { instanceOf: SurroundingsError });
+});
+
+test('readSafetensorsHeader: names, types and shapes, with the faults of reading it all', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-stream-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'a.safetensors');
+  await writeFile(path, halves());
+  t.deepEqual(
+    (await readSafetensorsHeader(path)).map(({ name, dtype, shape }) => [name, dtype, shape]),
+    [
+      ['half', 'F16', [2]],
+      ['brain', 'BF16', [2]],
+    ],
+  );
+  await writeFile(path, halves().subarray(0, -1));
+  await t.throwsAsync(readSafetensorsHeader(path), {
+    instanceOf: BadFileError,
+    message: `${path}: the tensors must fill the file, got 7 bytes where they take 8 (truncated?); fetch or write the file again`,
+  });
+  await t.throwsAsync(readSafetensorsHeader(join(folder, 'b')), { instanceOf: SurroundingsError });
 });

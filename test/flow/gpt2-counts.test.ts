@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import test from 'ava';
 import { trainableCounts } from '../../src/adapter/adapter.ts';
 import { chosenPlaces, startAdapter } from '../../src/adapter/start.ts';
 import { float32 } from '../../src/graph/graph.ts';
+import { transpose } from '../../src/graph/transpose.ts';
 import { architectureOf } from '../../src/model/hf/architecture.ts';
-import type { Checkpoint } from '../../src/model/hf/checkpoint.ts';
+import type { Weights } from '../../src/model/hf/checkpoint.ts';
 import { decoderGraph } from '../../src/model/hf/decoder.ts';
 
 /** GPT-2 Medium's config.json, as far as it gives shapes. */
@@ -18,18 +18,17 @@ const MEDIUM = {
 };
 
 /** A checkpoint of shapes alone: all tensors are views of the same zeros, which nobody reads. */
-function shapesOnly(): Checkpoint {
+function shapesOnly(): Weights {
   const zeros = new Float32Array(MEDIUM.vocab_size * MEDIUM.n_embd);
   return {
     where: 'shapes',
-    hash: createHash('sha256'),
-    parameters: 0,
     has: () => false,
     take: (_, shape) => {
       const sizes = shape.map(Number);
       const count = sizes.reduce((product, size) => product * size, 1);
       return float32(sizes, zeros.subarray(0, count));
     },
+    turned: transpose,
   };
 }
 

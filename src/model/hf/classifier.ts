@@ -2,7 +2,7 @@ import { BadFileError } from '../../core/errors.ts';
 import { buildGraph } from '../../graph/build.ts';
 import type { Graph, Tensor } from '../../graph/graph.ts';
 import type { Classifier, HeadLayers } from '../model.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import type { Weights } from './checkpoint.ts';
 import { type EncoderArchitecture, firstToken, type Pooling } from './encoder.ts';
 import { LAYER_NAMES } from './layer-names.ts';
 import { layersOf } from './weights.ts';
@@ -16,7 +16,7 @@ import { layersOf } from './weights.ts';
  */
 export function classifierOf(
   a: EncoderArchitecture,
-  checkpoint: Checkpoint,
+  checkpoint: Weights,
   graph: Graph,
   { pooling, prefix }: { readonly pooling: Pooling; readonly prefix: string },
 ): Classifier | undefined {
@@ -25,7 +25,7 @@ export function classifierOf(
     return undefined;
   }
   const taken = new Map<string, Tensor>();
-  const take: Checkpoint['take'] = (name, shape) => {
+  const take: Weights['take'] = (name, shape) => {
     const tensor = taken.get(name) ?? checkpoint.take(name, shape);
     taken.set(name, tensor);
     return tensor;

@@ -6,9 +6,10 @@ import { attend } from '../attention.ts';
 import type { Classifier, HeadLayers } from '../model.ts';
 import { maskBias, meanOfTokens } from '../padding.ts';
 import type { Architecture } from './architecture.ts';
-import { type Checkpoint, LANGUAGE_HEAD } from './checkpoint.ts';
+import type { Weights } from './checkpoint.ts';
 import { activate, firstPlaces, firstToken, type Pooling, pick } from './encoder.ts';
 import { positionsOf } from './relative-bias.ts';
+import { LANGUAGE_HEAD } from './stored-weights.ts';
 import { layersOf } from './weights.ts';
 
 export interface DecoderHow {
@@ -24,7 +25,7 @@ export interface DecoderHow {
  * `pooled` is a text's last token that is not padding. Source: the class GPT2Model of transformers 4.57.
  * @throws BadFileError if a weight is missing or has another shape
  */
-export function decoderGraph(a: Architecture, checkpoint: Checkpoint, how: DecoderHow): Graph {
+export function decoderGraph(a: Architecture, checkpoint: Weights, how: DecoderHow): Graph {
   const { prefix, pooling } = how;
   const b = buildGraph(a.family);
   const layers = layersOf(b, checkpoint, a.epsilon);
@@ -122,7 +123,7 @@ export const DECODER_HEAD: HeadLayers = { input: 'pooled', last: SCORE, isBare: 
  */
 export function decoderClassifier(
   a: Architecture,
-  checkpoint: Checkpoint,
+  checkpoint: Weights,
   graph: Graph,
   { prefix, isTied, pooling }: DecoderHow,
 ): Classifier {

@@ -3,7 +3,7 @@ import { type Graph, int64 } from '../../graph/graph.ts';
 import { attend } from '../attention.ts';
 import { maskBias, meanOfTokens } from '../padding.ts';
 import { type Activation, type Architecture, countsFromPadding, type EncoderFamily } from './architecture.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import type { Weights } from './checkpoint.ts';
 import { LAYER_NAMES } from './layer-names.ts';
 import { relativeBias } from './relative-bias.ts';
 import { type Layers, layersOf } from './weights.ts';
@@ -26,7 +26,7 @@ const INT64 = 7;
  */
 export function encoderGraph(
   a: EncoderArchitecture,
-  checkpoint: Checkpoint,
+  checkpoint: Weights,
   { pooling, prefix }: { readonly pooling: Pooling; readonly prefix: string },
 ): Graph {
   const b = buildGraph(a.family);
@@ -69,12 +69,12 @@ export function encoderGraph(
 }
 
 /** The model's prefix in this checkpoint: `bert.` in one of a whole model, none in one of a bare encoder. */
-export function prefixOf({ family }: Architecture, checkpoint: Checkpoint): string {
+export function prefixOf({ family }: Architecture, names: { has(name: string): boolean }): string {
   const [prefix, words] =
     family === 'gpt2'
       ? ['transformer.', 'wte.weight']
       : [LAYER_NAMES[family].prefix, 'embeddings.word_embeddings.weight'];
-  return checkpoint.has(words) && !checkpoint.has(`${prefix}${words}`) ? '' : prefix;
+  return names.has(words) && !names.has(`${prefix}${words}`) ? '' : prefix;
 }
 
 /** The first token's row: `[B, T, D]` to `[B, D]`. */
@@ -91,7 +91,7 @@ function pool(
   mask: string,
   pooling: Pooling,
   pooler: string,
-  checkpoint: Checkpoint,
+  checkpoint: Weights,
 ): void {
   if (pooling === 'mean') {
     b.node('Identity', [meanOfTokens(b, hidden, mask)], { name: 'pooled' });

@@ -5,12 +5,14 @@ import { sha256 } from '../../core/files.ts';
 import type { Graph } from '../../graph/graph.ts';
 import type { Classifier, HeadLayers, Model } from '../model.ts';
 import { type Architecture, architectureOf, countsFromPadding } from './architecture.ts';
-import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
+import { readCheckpoint, type Weights } from './checkpoint.ts';
 import { classifierOf, headLayersOf } from './classifier.ts';
 import { DECODER_HEAD, type DecoderHow, decoderClassifier, decoderGraph } from './decoder.ts';
 import { type EncoderArchitecture, encoderGraph, prefixOf } from './encoder.ts';
 import { readPooling } from './pooling.ts';
 import { readJson } from './read-json.ts';
+import { rehearse } from './rehearse.ts';
+import { findWeights } from './stored-weights.ts';
 import { absentTokenizer, openTokenizer } from './tokenizer.ts';
 import { readTokenizerFiles } from './tokenizer-files.ts';
 
@@ -37,10 +39,13 @@ export async function loadHuggingFace(folder: string): Promise<Model> {
       ? absentTokenizer(folder, a)
       : await openTokenizer(files, { ...a, givesTypes: !countsFromPadding(a.family) });
   const isTied = config.tie_word_embeddings !== false;
-  const checkpoint = await readCheckpoint(folder, isTied);
-  const how = { pooling, prefix: prefixOf(a, checkpoint), isTied };
-  const { graph, classifier, layers } =
-    a.family === 'gpt2' ? decoder(a, checkpoint, how) : encoder(a, checkpoint, how);
+  const stored = await findWeights(folder, isTied);
+  const how = { pooling, prefix: prefixOf(a, stored.shapes), isTied };
+  const build = (weights: Weights) =>
+    a.family === 'gpt2' ? decoder(a, weights, how) : encoder(a, weights, how);
+  rehearse(stored, build);
+  const checkpoint = await readCheckpoint(stored);
+  const { graph, classifier, layers } = build(checkpoint);
   return {
     name: basename(resolve(folder)),
     family: a.family,
@@ -72,7 +77,7 @@ interface Parts {
   readonly layers: HeadLayers | null;
 }
 
-function encoder(a: Architecture, checkpoint: Checkpoint, how: DecoderHow): Parts {
+function encoder(a: Architecture, checkpoint: Weights, how: DecoderHow): Parts {
   const known = a as EncoderArchitecture;
   const graph = encoderGraph(known, checkpoint, how);
   const classifier = classifierOf(known, checkpoint, graph, how);
@@ -81,7 +86,7 @@ function encoder(a: Architecture, checkpoint: Checkpoint, how: DecoderHow): Part
   return { graph, classifier, layers };
 }
 
-function decoder(a: Architecture, checkpoint: Checkpoint, how: DecoderHow): Parts {
+function decoder(a: Architecture, checkpoint: Weights, how: DecoderHow): Parts {
   const graph = decoderGraph(a, checkpoint, how);
   return {
     graph,

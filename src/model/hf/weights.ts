@@ -1,7 +1,6 @@
 import type { GraphBuilder } from '../../graph/build.ts';
 import type { Tensor } from '../../graph/graph.ts';
-import { transpose } from '../../graph/transpose.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import type { Weights } from './checkpoint.ts';
 
 /** Puts layers of a checkpoint into a graph, under the checkpoint's names. */
 export interface Layers {
@@ -15,7 +14,7 @@ export interface Layers {
   norm(input: string, name: string, width: number, output?: string): string;
 }
 
-export function layersOf(b: GraphBuilder, checkpoint: Checkpoint, epsilon: number): Layers {
+export function layersOf(b: GraphBuilder, checkpoint: Weights, epsilon: number): Layers {
   /** Checkpoints from TensorFlow call the norms' numbers gamma and beta. */
   const normPart = (name: string, part: 'weight' | 'bias', width: number): string => {
     const old = `${name}.${part === 'weight' ? 'gamma' : 'beta'}`;
@@ -30,7 +29,7 @@ export function layersOf(b: GraphBuilder, checkpoint: Checkpoint, epsilon: numbe
   return {
     table: (name, shape) => b.constant(name, checkpoint.take(name, shape)),
     linear: (input, name, [rows, columns]) =>
-      product(input, name, transpose(checkpoint.take(`${name}.weight`, [columns, rows]))),
+      product(input, name, checkpoint.turned(checkpoint.take(`${name}.weight`, [columns, rows]))),
     conv1d: (input, name, size) => product(input, name, checkpoint.take(`${name}.weight`, size)),
     norm(input, name, width, output = name) {
       const parts = [normPart(name, 'weight', width), normPart(name, 'bias', width)];
