@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MethodName } from '../adapter/adapter.ts';
@@ -6,8 +5,11 @@ import { HoldfastError } from '../core/errors.ts';
 import { stableJson, surroundingsError, writeFileAtomic } from '../core/files.ts';
 import { tInterval } from '../core/intervals.ts';
 import { mean, std } from '../core/statistics.ts';
+import { type Prepared, prepareTraining } from './prepare-training.ts';
+import { begunSeeds, seedFolder } from './seeds-folder.ts';
 import { openTraining, type TrainJob, type TrainResult } from './train.ts';
 import { trainOne } from './train-one.ts';
+import { SEEDS_FILE } from './training-folder.ts';
 
 /** One metric over training seeds, in their order. */
 export interface SeedsMetric {
@@ -32,21 +34,27 @@ export interface SeedsResult {
   readonly lines: readonly string[];
 }
 
-/** Marks the folder of several runs, and names them. */
-export const SEEDS_FILE = 'seeds.json';
-
-export function seedFolder(out: string, seed: number): string {
-  return join(out, `seed-${seed}`);
-}
-
 /**
  * Trains with each of `seeds` seeds from `job.seed` on, in `seed-<n>` folders of `out`, and writes their mean and interval
  * into `metrics.json`. With `resume` each goes on where it was; asking for more seeds then adds them.
+ *
+ * @throws UsageError, BadFileError: whatever `prepareTraining` and `begunSeeds` refuse, before anything is touched
  */
 export async function trainSeeds(job: TrainJob & { readonly seeds: number }): Promise<SeedsResult> {
   const { out, progress } = job;
-  const loaded = await openTraining(job);
   const seeds = Array.from({ length: job.seeds }, (_, k) => job.seed + k);
+  const begun = job.resume ? await begunSeeds(out, seeds) : [];
+  const loaded = await openTraining(job);
+  const prepare = (index: number): Promise<Prepared> => {
+    const seed = seeds[index]!;
+    return prepareTraining(
+      { ...job, seed, out: seedFolder(out, seed), resume: begun[index] ?? false },
+      loaded,
+    );
+  };
+  // Seeds differ in no option; but each folder that was begun may be of another plan.
+  for (const index of seeds.keys()) if (index > 0 && begun[index] === true) await prepare(index);
+  let prepared = await prepare(0);
   try {
     if (!job.resume) await rm(out, { recursive: true, force: true });
     await rm(join(out, 'metrics.json'), { force: true });
@@ -55,11 +63,9 @@ export async function trainSeeds(job: TrainJob & { readonly seeds: number }): Pr
   }
   await writeFileAtomic(join(out, SEEDS_FILE), stableJson({ seeds }));
   const runs: Omit<TrainResult, 'lines'>[] = [];
-  for (const seed of seeds) {
-    const folder = seedFolder(out, seed);
-    // One that was stopped before its first checkpoint has nothing to go on from.
-    const resume = job.resume && existsSync(join(folder, 'checkpoint.safetensors'));
-    const { lines: _, ...run } = await trainOne({ ...job, seed, out: folder, resume }, loaded);
+  for (const [index, seed] of seeds.entries()) {
+    if (index > 0) prepared = await prepare(index);
+    const { lines: _, ...run } = await trainOne(prepared);
     progress.note(
       `seed ${seed}: ${Object.entries(run.metrics)
         .map(([name, value]) => `${name} ${shown(value)}`)
@@ -74,10 +80,9 @@ export async function trainSeeds(job: TrainJob & { readonly seeds: number }): Pr
       );
     }
   }
-  const first = runs[0]!;
-  const { method, task, split, examples } = first;
+  const { method, task, split, examples, ...one } = runs[0]!;
   const metrics = Object.fromEntries(
-    Object.keys(first.metrics).map((name) => [name, overSeeds(runs.map((run) => run.metrics[name] ?? null))]),
+    Object.keys(one.metrics).map((name) => [name, overSeeds(runs.map((run) => run.metrics[name] ?? null))]),
   );
   await writeFileAtomic(
     join(out, 'metrics.json'),
@@ -92,7 +97,7 @@ export async function trainSeeds(job: TrainJob & { readonly seeds: number }): Pr
     runs,
     metrics,
     lines: [
-      `${method} trained with ${seeds.length} seeds: ${first.trainableParameters} numbers each, ${first.trainableParametersWithHead} with the head`,
+      `${method} trained with ${seeds.length} seeds: ${one.trainableParameters} numbers each, ${one.trainableParametersWithHead} with the head`,
       ...Object.entries(metrics).map(([name, over]) => `${name} on ${split}: ${intervalText(over)}`),
       `adapters in ${out}/seed-${seeds[0]} to seed-${seeds.at(-1)}`,
     ],

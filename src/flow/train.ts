@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute, relative, sep } from 'node:path';
 import type { MethodName } from '../adapter/adapter.ts';
+import { UsageError } from '../core/errors.ts';
 import { refuseExisting, refuseForeignFolder } from '../core/files.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Columns } from '../data/custom-rows.ts';
@@ -7,7 +10,8 @@ import { openEngine } from '../runtime/open.ts';
 import type { Draw } from '../tune/draws.ts';
 import { openTask } from './encode-task.ts';
 import type { NewAdapterJob } from './new-adapter.ts';
-import { type Loaded, trainOne } from './train-one.ts';
+import { type Loaded, prepareTraining } from './prepare-training.ts';
+import { trainOne } from './train-one.ts';
 import type { Meter, TrainingCost } from './training-cost.ts';
 import type { WrittenJob } from './written-weights.ts';
 
@@ -77,11 +81,12 @@ export interface TrainResult {
  * `out`. A run that was stopped goes on with `resume` and ends in the same bytes, `cost.json` apart.
  */
 export async function train(job: TrainJob): Promise<TrainResult> {
-  return trainOne(job, await openTraining(job));
+  return trainOne(await prepareTraining(job, await openTraining(job)));
 }
 
 /** Loads what a training run needs. @throws UsageError first of all if `out` must not be written to */
 export async function openTraining(job: TrainJob): Promise<Loaded> {
+  refuseInputsInside(job);
   if (!job.resume) {
     refuseExisting(job.out, job.force);
     await refuseForeignFolder(job.out);
@@ -93,4 +98,18 @@ export async function openTraining(job: TrainJob): Promise<Loaded> {
     openEngine(job.engine),
   ]);
   return { model, task, engine };
+}
+
+/** What is read must not lie in a folder that is emptied: another seed, or a run that is resumed, reads it again. */
+function refuseInputsInside({ out, model, tokenizer, data, adapter, chip }: TrainJob): void {
+  const inputs = { model, tokenizer, data, adapter, chip: chip?.bundle };
+  for (const [name, path] of Object.entries(inputs)) {
+    if (path === undefined || !existsSync(path)) continue;
+    const way = relative(out, path);
+    if (way.split(sep)[0] === '..' || isAbsolute(way)) continue;
+    throw new UsageError(
+      '--out',
+      `must not be or hold the --${name} that is read, got "${out}" for "${path}"; choose another --out`,
+    );
+  }
 }

@@ -3,8 +3,9 @@ import { basename, join, resolve } from 'node:path';
 import { loadAdapter } from '../adapter/file.ts';
 import { BadFileError, UsageError } from '../core/errors.ts';
 import { readText, stableJson } from '../core/files.ts';
-import { SEEDS_FILE, seedFolder } from './train-seeds.ts';
+import { readSeeds, seedFolder } from './seeds-folder.ts';
 import { readCost, type TrainingCost } from './training-cost.ts';
+import { SEEDS_FILE } from './training-folder.ts';
 
 /** One finished training run as it lies on disk. */
 export interface TrainedFolder {
@@ -30,15 +31,10 @@ export function isTrainedFolder(folder: string): boolean {
 
 /** The training runs of a folder: one, or one a seed. @throws UsageError if one is not finished, BadFileError if malformed */
 export async function readTrained(folder: string): Promise<TrainedFolder[]> {
-  const path = join(folder, SEEDS_FILE);
-  if (!existsSync(path)) return [await readOne(folder, basename(resolve(folder)))];
-  const { seeds } = parse(await readText(path), path) as { seeds?: unknown };
-  if (!Array.isArray(seeds) || !seeds.every((seed) => Number.isSafeInteger(seed))) {
-    throw new BadFileError(path, 'must hold "seeds", a list of whole numbers, got other text; train again');
-  }
-  return Promise.all(
-    (seeds as number[]).map((seed) => readOne(seedFolder(folder, seed), basename(resolve(folder)))),
-  );
+  const name = basename(resolve(folder));
+  if (!existsSync(join(folder, SEEDS_FILE))) return [await readOne(folder, name)];
+  const seeds = await readSeeds(folder);
+  return Promise.all(seeds.map((seed) => readOne(seedFolder(folder, seed), name)));
 }
 
 async function readOne(folder: string, name: string): Promise<TrainedFolder> {

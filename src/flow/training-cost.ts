@@ -42,13 +42,13 @@ export async function readCost(folder: string): Promise<TrainingCost | null> {
   );
 }
 
-/** Keeps a folder's cost, on top of what a run that was stopped had cost before. Without a meter nothing is kept. */
-export async function startCost(
+/** Keeps a folder's cost, on top of what a run that was stopped had cost `before`. Without a meter nothing is kept. */
+export function startCost(
   folder: string,
   meter: Meter | undefined,
-): Promise<{ keep(): Promise<TrainingCost | null> }> {
+  before: TrainingCost | null,
+): { keep(): Promise<TrainingCost | null> } {
   if (meter === undefined) return { keep: async () => null };
-  const before = await readCost(folder);
   const started = meter.seconds();
   return {
     async keep() {

@@ -150,16 +150,22 @@ test('train: an existing --out is refused without --force, a foreign folder even
     instanceOf: UsageError,
     message: `${own.out}: must not exist yet, got an existing one; choose another --out or pass --force`,
   });
+  await t.throwsAsync(train({ ...own, adapter: own.out, force: true }), {
+    instanceOf: UsageError,
+    message: `--out: must not be or hold the --adapter that is read, got "${own.out}" for "${own.out}"; choose another --out`,
+  });
   await writeFile(join(own.out, 'left-over'), '');
   await train({ ...own, force: true });
   t.false((await readdir(own.out)).includes('left-over'));
 
-  const foreign = jobIn(folder, 'data', { force: true });
+  const foreign = jobIn(folder, 'foreign', { force: true });
+  await mkdir(foreign.out);
+  await writeFile(join(foreign.out, 'thesis.txt'), 'precious');
   await t.throwsAsync(train(foreign), {
     instanceOf: UsageError,
     message: `${foreign.out}: must be a folder that holdfast made (one of manifest.json, run.json, report.html, adapter.json, adapter_config.json, training.jsonl, seeds.json, demo.json in it) to be replaced, got another; choose another --out`,
   });
-  t.deepEqual(await readdir(foreign.out), ['dev.jsonl', 'train.jsonl']);
+  t.deepEqual(await readdir(foreign.out), ['thesis.txt']);
 });
 
 test('train: what is refused leaves an existing --out as it was, even with --force', async (t) => {

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { HoldfastError } from '../../src/core/errors.ts';
 import { sha256 } from '../../src/core/files.ts';
@@ -72,7 +72,21 @@ export function stopAfter(steps: number): { signal: AbortSignal; progress: Progr
 
 /** SHA-256 of each file of a folder. */
 export async function filesOf(folder: string): Promise<Record<string, string>> {
-  const names = (await readdir(folder)).sort();
+  return hashed(folder, await readdir(folder));
+}
+
+/** SHA-256 of each file of a folder and those in it. */
+export async function allFilesOf(folder: string): Promise<Record<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return hashed(
+    folder,
+    files.map(({ parentPath, name }) => relative(folder, join(parentPath, name))),
+  );
+}
+
+async function hashed(folder: string, files: readonly string[]): Promise<Record<string, string>> {
+  const names = [...files].sort();
   const hashes = names.map(async (name) => [name, sha256(await readFile(join(folder, name)))] as const);
   return Object.fromEntries(await Promise.all(hashes));
 }
