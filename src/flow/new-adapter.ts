@@ -14,7 +14,8 @@ import { targetSpreads } from './target-spreads.ts';
 
 export interface NewAdapterJob extends TargetJob {
   readonly method: MethodName;
-  readonly groups: number;
+  /** GRASP's and StochGRASP's groups (64 if absent). */
+  readonly groups?: number;
   /** LoRA's rank (8 if absent) and alpha (16). */
   readonly rank?: number;
   readonly alpha?: number;
@@ -32,12 +33,13 @@ export interface TargetJob {
   readonly targetStd?: number;
 }
 
+const GROUPS = 64;
 const RANK = 8;
 const ALPHA = 16;
 
 /** An untrained adapter for a model and a task: the identity, and a new head. */
 export async function newAdapter(job: NewAdapterJob, model: Model, task: Task): Promise<Adapter> {
-  const { method, groups, rank = RANK, alpha = ALPHA, seed } = job;
+  const { method, groups = GROUPS, rank = RANK, alpha = ALPHA, seed } = job;
   const head = taskHead(model, task);
   const places = chosenPlaces(headGraph(model, head), method, job.layers ?? '*');
   const learned = methodNamed(method).learnsStd;
@@ -76,7 +78,7 @@ export function withOwnHead(model: Model, adapter: Adapter): Adapter {
 }
 
 /** The part of a model's graph that a head reads: what adapting the rest would not change a logit. */
-function headGraph({ graph }: Model, { layers }: Head): Graph {
+export function headGraph({ graph }: Model, { layers }: Head): Graph {
   const read = layers?.input === 'firstToken' ? 'hidden' : 'pooled';
   return prune({ ...graph, outputs: graph.outputs.filter(({ name }) => name === read) });
 }

@@ -1,4 +1,4 @@
-import type { Head } from '../adapter/adapter.ts';
+import type { Adapter, Head } from '../adapter/adapter.ts';
 import { headForms } from '../adapter/head.ts';
 import { float32, type Tensor } from '../graph/graph.ts';
 import type { Model } from '../model/model.ts';
@@ -23,12 +23,32 @@ export function ownHead({ classifier }: Model, head: Head): ReadonlyMap<string, 
   );
 }
 
-/** For each label of the task, its row in the checkpoint's head. */
-function rowOrder(own: readonly string[], wanted: readonly string[]): readonly number[] {
+/**
+ * An adapter with its head for a task of as many labels: where the head has their names, in any case, its last layer's
+ * rows are put in the task's order; other names are taken for numbers.
+ */
+export function relabelled(adapter: Adapter, head: Head, labels: readonly string[]): Adapter {
+  const order = rowOrder(head.labels, labels);
+  const last = head.layers?.last ?? 'head';
+  const moved = headForms(head)
+    .filter(({ name }) => name.startsWith(`${last}.`))
+    .map(({ name }) => {
+      const tensor = adapter.tensors.get(name)!;
+      const isTurned = head.layers === undefined && tensor.shape.length === 2;
+      return [name, isTurned ? columnsInOrder(tensor, order) : inOrder(tensor, order)] as const;
+    });
+  return { ...adapter, head: { ...head, labels }, tensors: new Map([...adapter.tensors, ...moved]) };
+}
+
+/** For each label of a task, its row in a head of labels `own`; null unless they are the same names, in any case. */
+export function knownRows(own: readonly string[], wanted: readonly string[]): readonly number[] | null {
   const lower = own.map((label) => label.toLowerCase());
   const rows = wanted.map((label) => lower.indexOf(label.toLowerCase()));
-  const known = rows.every((row) => row >= 0) && new Set(rows).size === own.length;
-  return known ? rows : wanted.map((_, index) => index);
+  return rows.every((row) => row >= 0) && new Set(rows).size === own.length ? rows : null;
+}
+
+function rowOrder(own: readonly string[], wanted: readonly string[]): readonly number[] {
+  return knownRows(own, wanted) ?? wanted.map((_, index) => index);
 }
 
 function inOrder({ shape, data }: Tensor, order: readonly number[]): Tensor {
@@ -40,4 +60,15 @@ function inOrder({ shape, data }: Tensor, order: readonly number[]): Tensor {
     target.set(source.subarray(row * width, (row + 1) * width), index * width);
   });
   return float32(shape, target);
+}
+
+/** Of a matrix `[width, outputs]`. */
+function columnsInOrder({ shape, data }: Tensor, order: readonly number[]): Tensor {
+  const source = data as Float32Array;
+  if (order.length === 0) return float32(shape, source.slice());
+  const outputs = order.length;
+  return float32(
+    shape,
+    source.map((_, at) => source[at - (at % outputs) + order[at % outputs]!]!),
+  );
 }

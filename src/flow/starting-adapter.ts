@@ -1,28 +1,84 @@
-import type { Adapter } from '../adapter/adapter.ts';
+import type { Adapter, Head } from '../adapter/adapter.ts';
 import { checkAdapterModel, loadAdapter } from '../adapter/file.ts';
 import { initialHead } from '../adapter/head.ts';
+import { methodNamed } from '../adapter/methods.ts';
+import { selectLayers } from '../adapter/select-layers.ts';
 import { UsageError } from '../core/errors.ts';
 import type { Task } from '../data/task.ts';
 import type { Model } from '../model/model.ts';
-import { newAdapter, taskHead, withDraws, withOwnHead } from './new-adapter.ts';
+import { headGraph, newAdapter, taskHead, withDraws, withOwnHead } from './new-adapter.ts';
+import { knownRows, relabelled } from './own-head.ts';
 import type { TrainJob } from './train.ts';
 
+/**
+ * What training starts from: a new adapter, or a stored one with its head.
+ *
+ * @throws UsageError if the job asks for anything else than the stored adapter has, or its head is none for the task
+ */
 export async function startingAdapter(job: TrainJob, model: Model, task: Task): Promise<Adapter> {
-  if (job.adapter === undefined) return newAdapter(job, model, task);
+  const { method } = job;
+  if (job.adapter === undefined) return newAdapter({ ...job, method: method! }, model, task);
   const stored = await loadAdapter(job.adapter);
   checkAdapterModel(stored, model, job.adapter);
   const { adapter } = stored;
   const wanted = taskHead(model, task);
+  checkFixed(job, adapter, model, adapter.head ?? wanted);
   if (adapter.head === null) {
     // An adapter without a head gets the one that a new adapter would have.
     const tensors = new Map([...adapter.tensors, ...initialHead(wanted, job.seed)]);
     return withDraws(job, model, withOwnHead(model, { ...adapter, head: wanted, tensors }));
   }
-  if (adapter.head.outputs !== wanted.outputs) {
-    throw new UsageError(
-      '--adapter',
-      `must have a head of ${wanted.outputs} outputs for task "${task.name}", got ${adapter.head.outputs}; start from an adapter of that task`,
+  checkHead(adapter.head, wanted, task.name);
+  const { labels } = adapter.head;
+  // A file without names stands for LABEL_0, LABEL_1, ...: those are numbers anyway.
+  const isNamed = !labels.every((label, index) => label === `LABEL_${index}`);
+  if (isNamed && knownRows(labels, wanted.labels) === null) {
+    job.progress.warn(
+      `--adapter: its head has the labels ${labels.join(', ')}, the task has ${wanted.labels.join(', ')}; its rows go on in their order`,
     );
   }
-  return withDraws(job, model, adapter);
+  return withDraws(job, model, relabelled(adapter, adapter.head, wanted.labels));
+}
+
+/** What an adapter fixes may be asked for beside it, but not otherwise than it is. */
+function checkFixed(job: TrainJob, { method, options }: Adapter, model: Model, head: Head): void {
+  const refuse = (option: string, has: string, got: string): never => {
+    throw new UsageError(
+      `--${option}`,
+      `must be as the adapter has it, ${has}, got ${got}; leave the option out, or train a new adapter without --adapter`,
+    );
+  };
+  if (job.method !== undefined && job.method !== method) refuse('method', method, job.method);
+  for (const name of ['groups', 'rank', 'alpha'] as const) {
+    const asked = job[name];
+    if (asked === undefined) continue;
+    const own = options[name];
+    if (own === undefined) refuse(name, `${method} without any`, String(asked));
+    const others = name === 'groups' ? undefined : options[`${name}s`];
+    const all = new Set([own!, ...Object.values(others ?? {})]);
+    if (all.size > 1 || own !== asked) refuse(name, [...all].join(' and '), String(asked));
+  }
+  if (job.layers === undefined) return;
+  if (options.layers.length === 0) refuse('layers', `${method} without any`, `"${job.layers}"`);
+  const graph = headGraph(model, head);
+  const { places, standings = places } = methodNamed(method);
+  const chosen = new Set(selectLayers(standings(graph), job.layers).map(({ name }) => name));
+  const missed = options.layers.find((layer) => !chosen.has(layer));
+  if (missed !== undefined)
+    refuse('layers', `"${missed}" among them`, `"${job.layers}", which does not match it`);
+  const extra = [...chosen].find((layer) => !options.layers.includes(layer));
+  if (extra !== undefined) refuse('layers', `"${extra}" not among them`, `"${job.layers}", which matches it`);
+}
+
+/** @throws UsageError if a stored head is not one for as many classes, or for a regression, as the task */
+function checkHead(head: Head, wanted: Head, task: string): void {
+  const form = ({ outputs, labels }: Head): string => {
+    if (outputs === 1 && labels.length === 0) return 'for a regression';
+    return outputs === 1 ? 'of 1 class' : `of ${outputs} outputs`;
+  };
+  if (form(head) === form(wanted)) return;
+  throw new UsageError(
+    '--adapter',
+    `must have a head ${form(wanted)} for task "${task}", got one ${form(head)}; start from an adapter of that task`,
+  );
 }

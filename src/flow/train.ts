@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, relative, sep } from 'node:path';
-import type { MethodName } from '../adapter/adapter.ts';
+import { METHODS, type MethodName } from '../adapter/adapter.ts';
 import { UsageError } from '../core/errors.ts';
 import { refuseExisting, refuseForeignFolder } from '../core/files.ts';
 import type { Progress } from '../core/progress.ts';
@@ -16,7 +16,9 @@ import type { Meter, TrainingCost } from './training-cost.ts';
 import type { WrittenJob } from './written-weights.ts';
 
 /** What `train` trains, on what, and how. */
-export interface TrainJob extends NewAdapterJob, WrittenJob {
+export interface TrainJob extends Omit<NewAdapterJob, 'method'>, WrittenJob {
+  /** Needed without `adapter`. */
+  readonly method?: MethodName;
   readonly model: string;
   /** Of an ONNX model: a tokenizer.json, or a folder with one; default: the one beside it. */
   readonly tokenizer?: string;
@@ -45,7 +47,7 @@ export interface TrainJob extends NewAdapterJob, WrittenJob {
   readonly maxLength?: number;
   /** A seeded share of dev that chooses the checkpoint (once an epoch); the rest of dev is what is reported. */
   readonly selectOn?: number;
-  /** Start from this adapter, which fixes method, groups and layers. */
+  /** Start from this adapter, which fixes method, groups, rank, alpha and layers. */
   readonly adapter?: string;
   readonly shuffle: boolean;
   readonly resume: boolean;
@@ -86,6 +88,12 @@ export async function train(job: TrainJob): Promise<TrainResult> {
 
 /** Loads what a training run needs. @throws UsageError first of all if `out` must not be written to */
 export async function openTraining(job: TrainJob): Promise<Loaded> {
+  if (job.method === undefined && job.adapter === undefined) {
+    throw new UsageError(
+      '--method',
+      `must be given where no --adapter is, got neither; choose one of ${METHODS.join(', ')}`,
+    );
+  }
   refuseInputsInside(job);
   if (!job.resume) {
     refuseExisting(job.out, job.force);

@@ -34,6 +34,10 @@ const WRONG: ReadonlyArray<readonly [line: string, message: string]> = [
     'train --model m --task t --method head --out o --steps 3 --epochs 2',
     'train: takes one of "--epochs <n>" and "--steps <n>", got both; leave one of them out',
   ],
+  [
+    'train --model m --task t --out o',
+    '--method: must be given where no --adapter is, got neither; choose one of grasp, stochgrasp, lora, bitfit, ia3, head, full',
+  ],
   ['demo --seed -1', '--seed: must be a whole number from 0 to 9007199254740991, got "-1"'],
   ['demo --jobs 0', '--jobs: must be a whole number from 1 to 1024, got "0"'],
   [

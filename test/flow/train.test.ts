@@ -279,7 +279,7 @@ test('train: starts from an adapter, whose method, groups, layers and head it ke
   const folder = await folderOf(t);
   const first = jobIn(folder, 'first', { steps: 1, layers: '*FFN*', groups: 8 });
   await train(first);
-  const second = jobIn(folder, 'second', { adapter: first.out, method: 'head', steps: 1, lr: 0 });
+  const second = jobIn(folder, 'second', { adapter: first.out, steps: 1, lr: 0 });
   t.is((await train(second)).method, 'grasp');
   const [a, b] = [await loadAdapter(first.out), await loadAdapter(second.out)];
   t.deepEqual(b.adapter, a.adapter);
@@ -291,7 +291,7 @@ test('train: starts from an adapter, whose method, groups, layers and head it ke
   await t.throwsAsync(train(tooMany), {
     instanceOf: UsageError,
     message:
-      '--adapter: must have a head of 3 outputs for task "custom", got 2; start from an adapter of that task',
+      '--adapter: must have a head of 3 outputs for task "custom", got one of 2 outputs; start from an adapter of that task',
   });
 });
 

@@ -16,7 +16,6 @@ import { addExamples, example } from '../examples.ts';
 import { asked, given } from '../given.ts';
 import type { Host } from '../host.ts';
 import { shellLine } from '../interrupt.ts';
-import { neededOption } from '../needed-option.ts';
 import { bundleChip, decimal, probability, whole } from '../option-values.ts';
 import { outcome } from '../output.ts';
 
@@ -71,9 +70,8 @@ export function registerTrain(parent: Command, host: Host): void {
 }
 
 function addMethodOptions(command: Command): void {
-  neededOption(
-    command,
-    new Option('--method <name>', 'what is trained beside the head').choices([
+  command.addOption(
+    new Option('--method <name>', 'what is trained beside the head (needed without --adapter)').choices([
       'grasp',
       'stochgrasp',
       'lora',
@@ -86,18 +84,16 @@ function addMethodOptions(command: Command): void {
   command.addOption(
     new Option(
       '--groups <k>',
-      'grasp, stochgrasp: groups of inputs that share a scale and a shift, per layer',
-    )
-      .argParser(whole('--groups', { min: 1 }))
-      .default(64),
+      'grasp, stochgrasp: groups of inputs that share a scale and a shift, per layer (default: 64)',
+    ).argParser(whole('--groups', { min: 1 })),
   );
   command.addOption(
-    new Option('--rank <r>', 'lora: rank of the product').argParser(whole('--rank', { min: 1 })).default(8),
+    new Option('--rank <r>', 'lora: rank of the product (default: 8)').argParser(whole('--rank', { min: 1 })),
   );
   command.addOption(
-    new Option('--alpha <x>', 'lora: the product counts alpha / rank times')
-      .argParser(decimal('--alpha', { min: 0, above: true }))
-      .default(16),
+    new Option('--alpha <x>', 'lora: the product counts alpha / rank times (default: 16)').argParser(
+      decimal('--alpha', { min: 0, above: true }),
+    ),
   );
   command.option(
     '--layers <glob>',
@@ -105,7 +101,7 @@ function addMethodOptions(command: Command): void {
   );
   command.option(
     '--adapter <dir>',
-    'start from this adapter, which then fixes method, groups, rank, alpha and layers',
+    'start from this adapter, which fixes method, groups, rank, alpha and layers, with its head; labels of the same names keep their rows',
   );
   command.option(
     '--draws',
@@ -272,6 +268,11 @@ function addTrainExamples(command: Command): void {
       'adapt to die 7 of a bundle, a day after it was written',
       'holdfast compile --model use-lite --profile pcm-nandakumar-2019 --out bundles/die',
       `${common} --method grasp --chip bundles/die@7 --write-noise-at 1d --compensate global --steps 20 --out adapters/die-7`,
+    ),
+    example(
+      'go on from an adapter, more slowly',
+      `${common} --method grasp --steps 20 --out adapters/begun`,
+      `${common} --adapter adapters/begun --lr 0.001 --steps 20 --out adapters/gone-on`,
     ),
     example('a first try in 20 steps', `${common} --method grasp --groups 16 --steps 20 --out adapters/try`),
   );
