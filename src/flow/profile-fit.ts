@@ -11,6 +11,7 @@ import {
   shortEstimate,
   shortNumber,
 } from '../profile/fit/fitted-profile.ts';
+import { DOUBTFUL } from '../profile/fit/goodness.ts';
 import { type LawRecord, lawRecord } from '../profile/fit/law-json.ts';
 import { readMeasurements } from '../profile/fit/measurements.ts';
 import type { Goodness, Refusal } from '../profile/fit/parameter.ts';
@@ -21,8 +22,6 @@ import { profileNameOf, schemaPathFrom } from './profile-name.ts';
 
 /** t_c where none is given: that of phase-change memory's published profiles. */
 export const REFERENCE_SECONDS = 20;
-/** A test of fit below this is worth a warning. */
-const DOUBTFUL = 0.001;
 
 /** What to fit. */
 export interface FitOptions {

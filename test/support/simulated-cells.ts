@@ -25,8 +25,29 @@ export const PLAN: Plan = [
   [86_400, 2],
 ];
 
-/** The rows of a CSV: cells of ten targets by the laws of TRUTH. */
-export function simulatedCsv(cells: number, seed: number, plan: Plan = PLAN, hasDevices = true): string {
+/** One read at each of four ages. */
+export const SINGLE_READS: Plan = [
+  [0, 1],
+  [3600, 1],
+  [86_400, 1],
+  [2_592_000, 1],
+];
+
+/** TRUTH, but for read noise that is five times as large at the least state as at the greatest, and exponents that spread alike. */
+export const NOISY: typeof TRUTH = {
+  ...TRUTH,
+  'drift.exponentStd': () => 0.01,
+  'readNoise.std': (x) => Math.max(0.01, 0.15 - 0.12 * x),
+};
+
+/** The rows of a CSV: cells of ten targets. */
+export function simulatedCsv(
+  cells: number,
+  seed: number,
+  plan: Plan = PLAN,
+  hasDevices = true,
+  laws = TRUTH,
+): string {
   const reads = plan.reduce((sum, [, count]) => sum + count, 0);
   const [written, drifted, read] = ['written', 'drifted', 'read'].map((what) => {
     const z = new Float32Array(cells * reads);
@@ -38,12 +59,12 @@ export function simulatedCsv(cells: number, seed: number, plan: Plan = PLAN, has
   for (let i = 0; i < cells; i++) {
     const target = TARGETS[i % TARGETS.length]!;
     const x = target / G_MAX;
-    const g = Math.max(0, target + TRUTH['writing.meanShift'](x) + TRUTH['writing.std'](x) * written[i]!);
-    const exponent = Math.abs(TRUTH['drift.exponentMean'](x) + TRUTH['drift.exponentStd'](x) * drifted[i]!);
+    const g = Math.max(0, target + laws['writing.meanShift'](x) + laws['writing.std'](x) * written[i]!);
+    const exponent = Math.abs(laws['drift.exponentMean'](x) + laws['drift.exponentStd'](x) * drifted[i]!);
     for (const [seconds, count] of plan) {
       const present = g * ((seconds + REFERENCE) / REFERENCE) ** -exponent;
       for (let k = 0; k < count; k++) {
-        const measured = Math.max(0, present * (1 + TRUTH['readNoise.std'](present / G_MAX) * read[at++]!));
+        const measured = Math.max(0, present * (1 + laws['readNoise.std'](present / G_MAX) * read[at++]!));
         lines.push(`${target},${seconds},${measured}${hasDevices ? `,c${i}` : ''}`);
       }
     }

@@ -1,6 +1,6 @@
 import { type Matrix, product, transposed } from '../../core/cholesky.ts';
 import { type Basis, lawAt, type Part } from './basis.ts';
-import { curvature, type LikelihoodJob, type Maximum, maximise } from './maximise.ts';
+import { curvature, type LikelihoodJob, type Maximum, maximise, scoreProducts } from './maximise.ts';
 
 /** Where a datum stands: its state x = g/gMax and its age. */
 export interface Place {
@@ -65,7 +65,7 @@ export function chooseLaws(
     tried.push({ choice: name, aic: fit?.aic ?? null });
     return fit;
   };
-  let choice = slots.map(({ candidates }) => Math.min(1, candidates.length - 1));
+  let choice = slots.map(({ candidates }) => Number((candidates[1] ?? ABSENT).size > 0));
   let best: LawsFit | null = null;
   best = fitOf(choice);
   for (let pass = 0; pass < 3; pass++) {
@@ -198,4 +198,26 @@ export function withPlugged(
   const added = product(product(moves, plugged.covariance), transposed(moves));
   const sum = covariance.map((row, i) => row.map((value, j) => value + added[i]![j]!));
   return { ...fit, maximum: { ...fit.maximum, covariance: sum } };
+}
+
+/**
+ * The covariance of a fit whose likelihood is right in mean and variance but not in the shape of the data: V G V, where G is
+ * the sum of gradient times gradient (Huber 1967, White 1982), with n/(n - p) for few data.
+ */
+export function withShapeFree(
+  fit: LawsFit,
+  places: readonly Place[],
+  scale: readonly number[],
+  logLikelihood: LogLikelihood,
+): LawsFit {
+  const { theta, covariance } = fit.maximum;
+  const design = fit.bases.map((basis) => designOf(basis, places));
+  const count = places.length;
+  const scores = scoreProducts({ count, design, scale, start: theta, logLikelihood }, theta);
+  const few = count / Math.max(1, count - theta.length);
+  const free = product(product(covariance, scores), covariance);
+  return {
+    ...fit,
+    maximum: { ...fit.maximum, covariance: free.map((row) => row.map((value) => few * value)) },
+  };
 }

@@ -5,20 +5,20 @@ import { LN_ROOT_2PI, logNormalCdf, logSum, NODES, WEIGHTS } from './normal-inte
 export interface DriftedCell {
   /** Its exponent, by least squares. */
   readonly exponent: number;
-  /** Variance of that exponent where the scatter of the reads about the line is 1. */
-  readonly unitVariance: number;
-  /** Sum of squares about the line, and how many values less two. */
+  /** Variance of that exponent by the noise of the reads. */
+  readonly variance: number;
+  /** Sum of squares about the line in variances of the reads, and how many ages less two. */
   readonly squares: number;
   readonly degrees: number;
 }
 
 /**
- * ln of the density of a cell's fitted exponent, |mean + std z| + scatter sqrt(unitVariance) e, and of the scatter about its
- * line: the two halves w >= 0 and w < 0 of w = mean + std z each give a normal density times a normal probability.
+ * ln of the density of a cell's fitted exponent, |mean + std z| + sqrt(variance) e, and of its reads about its line: the two
+ * halves w >= 0 and w < 0 of w = mean + std z each give a normal density times a normal probability.
  */
-export function driftLogLikelihood(cell: DriftedCell, mean: number, std: number, scatter: number): number {
-  if (!(std >= 0 && scatter > 0)) return Number.NEGATIVE_INFINITY;
-  const v = scatter * scatter * cell.unitVariance;
+export function driftLogLikelihood(cell: DriftedCell, mean: number, std: number): number {
+  if (!(std >= 0)) return Number.NEGATIVE_INFINITY;
+  const v = cell.variance;
   const s2 = std * std;
   const half = (centre: number): number => {
     const away = cell.exponent - centre;
@@ -28,16 +28,14 @@ export function driftLogLikelihood(cell: DriftedCell, mean: number, std: number,
     if (width === 0) return middle >= 0 ? density : Number.NEGATIVE_INFINITY;
     return density + logNormalCdf(middle / width);
   };
-  const line =
-    cell.degrees === 0 ? 0 : -cell.degrees * Math.log(scatter) - cell.squares / (2 * scatter * scatter);
   const upper = half(mean);
   // The other half is out of reach of nearly all cells.
-  return line + (mean > 8 * std && mean > 0 ? upper : logSum(upper, half(-mean)));
+  return -0.5 * cell.squares + (mean > 8 * std && mean > 0 ? upper : logSum(upper, half(-mean)));
 }
 
 /** P(fitted exponent <= the cell's). */
-export function driftCdf(cell: DriftedCell, mean: number, std: number, scatter: number): number {
-  const error = scatter * Math.sqrt(cell.unitVariance);
+export function driftCdf(cell: DriftedCell, mean: number, std: number): number {
+  const error = Math.sqrt(cell.variance);
   if (mean > 4 * std) return normalCdf((cell.exponent - mean) / Math.hypot(std, error));
   return NODES.reduce((p, e, i) => {
     const w = cell.exponent - error * e;
@@ -46,7 +44,7 @@ export function driftCdf(cell: DriftedCell, mean: number, std: number, scatter: 
   }, 0);
 }
 
-/** The line through a cell's points (L, ln g) with weights 1/variance, for a scatter of 1. */
+/** The line through a cell's points (L, ln g) with weights 1/variance. */
 export function driftedCell(
   points: readonly { readonly l: number; readonly y: number; readonly variance: number }[],
 ): DriftedCell {
@@ -60,5 +58,5 @@ export function driftedCell(
     (sum, { l, y, variance }) => sum + (y - meanY - slope * (l - meanL)) ** 2 / variance,
     0,
   );
-  return { exponent: -slope, unitVariance: 1 / spread, squares, degrees: points.length - 2 };
+  return { exponent: -slope, variance: 1 / spread, squares, degrees: points.length - 2 };
 }

@@ -1,17 +1,29 @@
 import { chiSquareTail } from '../../core/gamma.ts';
-import { log } from '../../core/math.ts';
-import { lawAt, polynomialBasis } from './basis.ts';
+import { type Basis, lawAt } from './basis.ts';
 import { candidatesOf } from './candidates.ts';
-import { ABSENT, chooseLaws, type LawsFit, type Place, type Slot, withPlugged } from './choose-laws.ts';
-import { type DriftedCell, driftCdf, driftedCell, driftLogLikelihood } from './drift-likelihood.ts';
+import {
+  ABSENT,
+  chooseLaws,
+  type LawsFit,
+  type Place,
+  partOf,
+  type Slot,
+  withPlugged,
+  withShapeFree,
+} from './choose-laws.ts';
+import { driftCdf } from './drift-likelihood.ts';
+import { type DriftNoise, driftNoise } from './drift-noise.ts';
+import { leftOutText, noisyTargets, scatteringTargets } from './drift-targets.ts';
 import type { ReadNoiseFit } from './fit-read-noise.ts';
-import { uniformGoodness } from './goodness.ts';
+import { DOUBTFUL, groupedGoodness, uniformGoodness } from './goodness.ts';
 import { type FitChoice, type FittedLaw, type Goodness, lawOf, type Refusal } from './parameter.ts';
-import type { Data, Series } from './series.ts';
+import type { Data } from './series.ts';
 
 const LEAST_CELLS = 20;
-/** A scatter of nothing, where the spread of exponents takes all of it. */
-const NONE = 1e-9;
+/** Below this scatter squares about lines are chi-square to a hundredth. */
+const SMALL = 0.1;
+/** Groups of states in a test of fit. */
+const MOST_GROUPS = 16;
 
 export interface DriftFit {
   readonly mean: FittedLaw | null;
@@ -21,14 +33,11 @@ export interface DriftFit {
   readonly at: (x: number) => { readonly mean: number; readonly std: number };
 }
 
-/** The logarithm of time that a power law is a line in. */
-export function timeLog(seconds: number, referenceSeconds: number): number {
-  return log((seconds + referenceSeconds) / referenceSeconds);
-}
-
 /**
  * Fits mean and spread of the drift exponent by state to cells that are followed over ages. What the read noise adds to a cell's
- * exponent is taken off, by the fitted read noise or, from three ages on, by the scatter about each cell's own line.
+ * exponent is taken off: by the fitted read noise or, from three ages on, by the scatter about each cell's own line, which is
+ * fitted by state with them, and changes from the first age to the last as a line or, from four ages on, a parabola in
+ * ln((t + t_c)/t_c).
  */
 export function fitDrift(
   data: Data,
@@ -37,167 +46,211 @@ export function fitDrift(
   readNoise: ReadNoiseFit,
   choice: FitChoice,
 ): DriftFit {
-  const usable = data.cells.filter(
+  const followed = data.cells.filter(
     ({ reads, targetMicrosiemens: target }) =>
-      target > 0 &&
-      reads.length > 1 &&
-      !readNoise.leftOut.includes(target) &&
-      reads.every(({ values }) => values.every((value) => value > 0)),
+      target > 0 && reads.length > 1 && !readNoise.leftOut.includes(target),
   );
-  if (usable.length < LEAST_CELLS) return refused(reasonOf(data, usable.length));
-  const places = usable.map(
-    ({ targetMicrosiemens }): Place => ({ x: targetMicrosiemens / gMax, seconds: 0 }),
-  );
-  const cellsBy = (theta?: readonly number[]) =>
-    usable.map((series) => driftedCell(pointsOf(series, gMax, referenceSeconds, readNoise, theta)));
-  const cells = cellsBy();
-  const isKnown = readNoise.law !== null;
-  const hasLine = cells.some(({ degrees }) => degrees > 0);
-  const slots = slotsOf(places, cells, choice, isKnown, hasLine);
-  const likelihoodOf = (from: readonly DriftedCell[]) => (i: number, s: Float64Array) =>
-    isKnown || hasLine
-      ? driftLogLikelihood(from[i]!, s[0]!, s[1]!, isKnown ? 1 : s[2]!)
-      : unfolded(from[i]!, s[0]!, s[1]!);
-  const chosen = chooseLaws(places, slots, likelihoodOf(cells));
-  if (chosen === null) {
-    const measure = 'follow more cells over more ages';
-    return refused({ why: 'its likelihood has no maximum', measure });
+  const leftOut = readNoise.law === null ? noisyTargets(followed, referenceSeconds) : [];
+  for (;;) {
+    const usable = followed.filter(
+      ({ reads, targetMicrosiemens: target }) =>
+        !leftOut.includes(target) && reads.every(({ values }) => values.every((value) => value > 0)),
+    );
+    if (usable.length < LEAST_CELLS) return refused(reasonOf(data, usable.length, leftOut));
+    const places = usable.map(
+      ({ targetMicrosiemens }): Place => ({ x: targetMicrosiemens / gMax, seconds: 0 }),
+    );
+    const noise = driftNoise(data, usable, places, gMax, referenceSeconds, readNoise);
+    const slots = slotsOf(places, noise, choice);
+    const likelihood = noise.logLikelihood();
+    const chosen = chooseLaws(places, slots, likelihood);
+    if (chosen === null) {
+      const measure = 'follow more cells over more ages';
+      return refused({ why: 'its likelihood has no maximum', measure });
+    }
+    const scattering = noise.source === 'lines' ? scatteringTargets(usable, places, noise, chosen) : [];
+    if (scattering.length > 0) {
+      leftOut.push(...scattering);
+      continue;
+    }
+    const scale = slots.map((slot) => slot.scale);
+    const fit =
+      readNoise.law !== null
+        ? withPlugged(chosen, places, scale, readNoise.law, noise.logLikelihood)
+        : noise.source === 'lines'
+          ? withShapeFree(chosen, places, scale, likelihood)
+          : chosen;
+    return resultOf(fit, noise, places, leftOut);
   }
-  const scale = slots.map((slot) => slot.scale);
-  const fit = isKnown
-    ? withPlugged(chosen, places, scale, readNoise.law, (phi) => likelihoodOf(cellsBy(phi)))
-    : chosen;
-  return resultOf(fit, cells, places, isKnown, hasLine);
 }
 
 function resultOf(
   fit: LawsFit,
-  cells: readonly DriftedCell[],
+  noise: DriftNoise,
   places: readonly Place[],
-  isKnown: boolean,
-  hasLine: boolean,
+  leftOut: readonly number[],
 ): DriftFit {
-  const meanLaw = lawOf(fit, 0, { name: 'drift.exponentMean', count: cells.length, note: null });
-  const hasStd = fit.bases[1]!.size > 0 && (isKnown || hasLine);
-  const stdLaw = hasStd
-    ? lawOf(fit, 1, { name: 'drift.exponentStd', count: cells.length, note: null })
-    : null;
-  const at = (x: number) => ({
-    mean: lawAt(meanLaw.basis, meanLaw.theta, x),
-    std: stdLaw === null ? 0 : lawAt(stdLaw.basis, stdLaw.theta, x),
+  const count = places.length;
+  const goodness = goodnessOf(fit, noise, places);
+  const refusal = refusalOf(fit, noise, goodness);
+  const without = leftOutText(leftOut);
+  const mean = lawOf(fit, 0, {
+    name: 'drift.exponentMean',
+    count,
+    note: noise.source === 'none' ? growthNote(fit, noise, places) : without,
   });
-  const scatter = isKnown ? 1 : hasLine ? fit.maximum.theta.at(-1)! : NONE;
-  const seen = lawOf(fit, 1, { name: 'drift.exponentStd', count: 0, note: null });
+  const std = refusal === null ? lawOf(fit, 1, { name: 'drift.exponentStd', count, note: without }) : null;
+  const at = (x: number) => ({
+    mean: lawAt(mean.basis, mean.theta, x),
+    std: std === null ? 0 : lawAt(std.basis, std.theta, x),
+  });
+  return { mean, std, refusals: refusal === null ? [] : [refusal], goodness, at };
+}
+
+function goodnessOf(fit: LawsFit, noise: DriftNoise, places: readonly Place[]): readonly Goodness[] {
+  const [meanLaw, stdLaw] = [0, 1].map((k) => {
+    const theta = partOf(fit.bases, fit.maximum.theta, k);
+    return (x: number) => (theta.length === 0 ? 0 : lawAt(fit.bases[k]!, theta, x));
+  }) as [(x: number) => number, (x: number) => number];
+  const cells = noise.weighed(fit);
   const uniforms = cells.map((cell, i) => {
     const { x } = places[i]!;
-    const std = seen.basis.size === 0 ? 0 : lawAt(seen.basis, seen.theta, x);
-    return driftCdf(cell, at(x).mean, std, scatter);
+    return driftCdf(cell, meanLaw(x), stdLaw(x));
   });
-  const exponents = uniformGoodness('exponents of cells', uniforms, fit.maximum.theta.length);
+  const exponents = 'exponents of cells';
+  const lines = 'reads about the power law of their cell';
+  if (noise.source === 'lines') {
+    const squares = cells.map(({ squares: value, degrees }, i) =>
+      degrees > 0 && Math.max(...noise.ends(fit, places[i]!)) < SMALL
+        ? 1 - chiSquareTail(value, degrees)
+        : null,
+    );
+    return [
+      groupedGoodness(exponents, groupsOf(uniforms)),
+      groupedGoodness(
+        lines,
+        groupsOf(squares).map((group) => group.filter((u) => u !== null)),
+      ),
+    ].filter((each) => each !== null);
+  }
+  const whole = uniformGoodness(exponents, uniforms, fit.maximum.theta.length);
   const degrees = cells.reduce((sum, cell) => sum + cell.degrees, 0);
   const value = cells.reduce((sum, cell) => sum + cell.squares, 0);
-  const lines: Goodness[] =
-    isKnown && degrees > 0
-      ? [
-          {
-            of: 'reads about the power law of their cell',
-            statistic: 'chi-square',
-            value,
-            degrees,
-            p: chiSquareTail(value, degrees),
-          },
-        ]
-      : [];
-  const refusals: Refusal[] = hasStd
-    ? []
-    : [
-        isKnown || hasLine
-          ? {
-              parameter: 'drift.exponentStd',
-              why: 'the exponents of cells differ by no more than the noise of their reads explains',
-              measure: 'more cells, later ages or more reads of each',
-            }
-          : {
-              parameter: 'drift.exponentStd',
-              why: 'with two ages and one read at each, spread of exponents and read noise cannot be told apart',
-              measure: 'read each cell twice at one age, or at three ages',
-            },
-      ];
+  return [
+    ...(whole === null ? [] : [whole]),
+    ...(noise.source === 'reads' && degrees > 0
+      ? [{ of: lines, statistic: 'chi-square', value, degrees, p: chiSquareTail(value, degrees) } as const]
+      : []),
+  ];
+  /** By target, or in equal parts of the states where there are many. */
+  function groupsOf<T>(values: readonly T[]): readonly (readonly T[])[] {
+    const states = [...new Set(places.map(({ x }) => x))];
+    if (states.length <= MOST_GROUPS) {
+      return states.map((x) => values.filter((_, i) => places[i]!.x === x));
+    }
+    const from = (part: number) => Math.floor((part * values.length) / MOST_GROUPS);
+    return Array.from({ length: MOST_GROUPS }, (_, part) => values.slice(from(part), from(part + 1)));
+  }
+}
+
+/** Why the spread of exponents is not known; null where it is. */
+function refusalOf(fit: LawsFit, { source }: DriftNoise, goodness: readonly Goodness[]): Refusal | null {
+  const parameter = 'drift.exponentStd';
+  if (source === 'none') {
+    return {
+      parameter,
+      why: 'with two ages and one read at each, spread of exponents and read noise cannot be told apart',
+      measure: 'read each cell twice at one age, or at three ages',
+    };
+  }
+  const worst = goodness.reduce<Goodness | null>((a, b) => (a === null || b.p < a.p ? b : a), null);
+  if (source === 'lines' && worst !== null && worst.p < DOUBTFUL) {
+    return {
+      parameter,
+      why: `${worst.of} do not look like a power law with the scatter that is told from its reads (p = ${Number(worst.p.toPrecision(2))}), so spread of exponents and read noise cannot be told apart`,
+      measure: 'read each cell at least twice at each age',
+    };
+  }
+  if (fit.bases[1]!.size > 0) return null;
   return {
-    mean: meanLaw,
-    std: stdLaw,
-    refusals,
-    goodness: [...(exponents === null ? [] : [exponents]), ...lines],
-    at,
+    parameter,
+    why: 'the exponents of cells differ by no more than the noise of their reads explains',
+    measure: 'more cells, later ages or more reads of each',
   };
 }
 
 function slotsOf(
   places: readonly Place[],
-  cells: readonly DriftedCell[],
+  { source, cells }: DriftNoise,
   choice: FitChoice,
-  isKnown: boolean,
-  hasLine: boolean,
 ): readonly Slot[] {
   const states = places.map(({ x }) => x);
   const mean = cells.reduce((sum, { exponent }) => sum + exponent, 0) / cells.length;
   const square = cells.reduce((sum, { exponent }) => sum + (exponent - mean) ** 2, 0) / cells.length;
   const spread = Math.max(Math.sqrt(square), 1e-6);
-  const degrees = cells.reduce((sum, cell) => sum + cell.degrees, 0);
-  const scatter = Math.sqrt(cells.reduce((sum, cell) => sum + cell.squares, 0) / Math.max(1, degrees));
   const families = (name: string) => candidatesOf(states, cells.length, choice, name);
-  const scatterSlot: Slot = {
-    name: 'scatter',
-    candidates: [polynomialBasis(0, 0, 1)],
-    start: Math.max(scatter, 1e-6),
-    scale: Math.max(scatter, 1e-6),
-    isSpread: true,
-  };
-  return [
+  const std = families('drift.exponentStd');
+  const laws: readonly Slot[] = [
     { name: 'mean', candidates: families('drift.exponentMean'), start: mean, scale: spread, isSpread: false },
     {
       name: 'std',
-      candidates: [...families('drift.exponentStd'), ...(isKnown || hasLine ? [ABSENT] : [])],
+      candidates: source === 'none' ? std : [...std, ABSENT],
       start: spread,
       scale: spread,
       isSpread: true,
     },
-    ...(isKnown || !hasLine ? [] : [scatterSlot]),
+  ];
+  if (source !== 'lines') return laws;
+  const degrees = cells.reduce((sum, cell) => sum + cell.degrees, 0);
+  const squares = cells.reduce((sum, cell) => sum + cell.squares, 0);
+  const scatter = Math.max(Math.sqrt(squares / degrees), 1e-6);
+  // Rich laws, not those that AIC prefers: what the noise of reads leaves out would pass for spread of exponents.
+  const rich = richest(states, cells.length, choice);
+  const bends = cells.filter((cell) => cell.degrees > 1).length >= LEAST_CELLS;
+  const noise = (name: string, start: number, candidates = [rich]): Slot => {
+    return { name, candidates, start, scale: scatter, isSpread: false };
+  };
+  return [
+    ...laws,
+    noise('scatter', scatter),
+    noise('growth of scatter', 0),
+    noise('bend of scatter', 0, bends ? [rich] : [ABSENT]),
   ];
 }
 
-/** A cell's points (L, mean of ln g); with known read noise s the bias -s^2/2 - 3 s^4/4 and the variance s^2 + 5 s^4/2 of ln(1 + s z). */
-function pointsOf(
-  { reads }: Series,
-  gMax: number,
-  referenceSeconds: number,
-  readNoise: ReadNoiseFit,
-  theta?: readonly number[],
-) {
-  return reads.map(({ seconds, values }) => {
-    const l = timeLog(seconds, referenceSeconds);
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const y = values.reduce((sum, value) => sum + Math.log(value), 0) / values.length;
-    if (readNoise.law === null) return { l, y, variance: 1 / values.length };
-    const s2 = readNoise.at(mean / gMax, seconds, theta) ** 2;
-    return { l, y: y + s2 / 2 + 0.75 * s2 * s2, variance: (s2 + 2.5 * s2 * s2) / values.length };
-  });
+/** The richest family that cells and states carry well: of as many parameters as a hundredth of the cells. */
+function richest(states: readonly number[], cells: number, choice: FitChoice): Basis {
+  const isFree = choice.form !== 'table' && choice.order === null;
+  const found = isFree
+    ? candidatesOf(states, cells / 10, { form: 'polynomial', order: null }, 'scatter')
+    : candidatesOf(states, cells, choice, 'drift.exponentStd');
+  return found.at(-1)!;
 }
 
-function unfolded({ exponent }: DriftedCell, mean: number, std: number): number {
-  return std > 0 ? -0.5 * ((exponent - mean) / std) ** 2 - Math.log(std) : Number.NEGATIVE_INFINITY;
+/** How far read noise that grows may move the exponent: its bias -s^2/2, with s^2 at most the variance that is seen over the ages. */
+function growthNote(fit: LawsFit, { cells }: DriftNoise, places: readonly Place[]): string {
+  const theta = partOf(fit.bases, fit.maximum.theta, 1);
+  const most = cells.reduce((found, { variance }, i) => {
+    const std = lawAt(fit.bases[1]!, theta, places[i]!.x);
+    return Math.max(found, (std * std) / Math.sqrt(2 * variance));
+  }, 0);
+  return `off by at most ${Number(most.toPrecision(2))} where read noise changes with age, which one read an age does not tell`;
 }
 
-function reasonOf(data: Data, cells: number): Omit<Refusal, 'parameter'> {
+function reasonOf(data: Data, cells: number, leftOut: readonly number[]): Omit<Refusal, 'parameter'> {
   if (data.ages.length < 2) {
     return {
       why: `all reads are of one age (${data.ages[0]} s)`,
       measure: 'read the same cells at a second, later age too',
     };
   }
+  const left = leftOutText(leftOut);
   return {
-    why: `${cells} cells above 0 uS are followed over two ages or more, fewer than ${LEAST_CELLS}`,
-    measure: `follow at least ${LEAST_CELLS} cells, named in "device", over two ages or more`,
+    why: `${cells} cells above 0 uS are followed over two ages or more, fewer than ${LEAST_CELLS}${left === null ? '' : ` (${left})`}`,
+    measure:
+      left === null
+        ? `follow at least ${LEAST_CELLS} cells, named in "device", over two ages or more`
+        : 'read each cell at least twice at each age',
   };
 }
 

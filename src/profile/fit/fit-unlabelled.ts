@@ -2,7 +2,7 @@ import { normalCdf } from '../../core/distributions.ts';
 import { lawAt, polynomialBasis } from './basis.ts';
 import { candidatesOf } from './candidates.ts';
 import { ABSENT, chooseLaws, type Place, type Slot } from './choose-laws.ts';
-import { timeLog } from './fit-drift.ts';
+import { timeLog } from './drift-noise.ts';
 import type { WritingFit } from './fit-writing.ts';
 import { placeOfCensored, uniformGoodness } from './goodness.ts';
 import { LN_ROOT_2PI, logNormalCdf } from './normal-integrals.ts';

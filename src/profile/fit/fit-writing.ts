@@ -1,7 +1,8 @@
 import { lawAt } from './basis.ts';
 import { candidatesOf } from './candidates.ts';
 import { ABSENT, chooseLaws, type LawsFit, type Place, type Slot, withPlugged } from './choose-laws.ts';
-import { type DriftFit, timeLog } from './fit-drift.ts';
+import { timeLog } from './drift-noise.ts';
+import type { DriftFit } from './fit-drift.ts';
 import type { ReadNoiseFit } from './fit-read-noise.ts';
 import { placeOfCensored, uniformGoodness } from './goodness.ts';
 import { type FitChoice, type FittedLaw, type Goodness, lawOf, type Refusal } from './parameter.ts';

@@ -146,6 +146,45 @@ export function curvature(job: LikelihoodJob, theta: readonly number[]): Curvatu
   return { value: Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value, gradient, information };
 }
 
+/**
+ * The sum over data of gradient times gradient: where the density is the true one it has the mean of the information, where it
+ * is right in mean and variance alone it says what the gradient's variance is instead.
+ */
+export function scoreProducts(job: LikelihoodJob, theta: readonly number[]): Matrix {
+  const { design, scale, logLikelihood } = job;
+  const m = design.length;
+  const offsets = design.map((_, k) => design.slice(0, k).reduce((sum, rows) => sum + rows[0]!.length, 0));
+  const sum = theta.map(() => new Array<number>(theta.length).fill(0));
+  const slopes = new Float64Array(m);
+  const products = new Float64Array(m * m);
+  for (let i = 0; i < job.count; i++) {
+    const s = scalarsOf(job, theta, i);
+    for (let k = 0; k < m; k++) {
+      const [own, h] = [s[k]!, H * scale[k]!];
+      s[k] = own + h;
+      const up = logLikelihood(i, s);
+      s[k] = own - h;
+      slopes[k] = (up - logLikelihood(i, s)) / (2 * h);
+      s[k] = own;
+    }
+    for (let k = 0; k < m; k++) for (let l = k; l < m; l++) products[k * m + l]! += slopes[k]! * slopes[l]!;
+    if (i + 1 < job.count && design.every((rows) => rows[i + 1] === rows[i])) continue;
+    for (let k = 0; k < m; k++)
+      for (let l = k; l < m; l++)
+        addOuter(
+          sum,
+          design[k]![i]!,
+          offsets[k]!,
+          design[l]![i]!,
+          offsets[l]!,
+          products[k * m + l]!,
+          k !== l,
+        );
+    products.fill(0);
+  }
+  return sum;
+}
+
 function addOuter(
   to: number[][],
   rowA: Float64Array,

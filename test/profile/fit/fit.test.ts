@@ -6,7 +6,7 @@ import { type DeviceFit, fitDevice } from '../../../src/profile/fit/fit.ts';
 import { lawRecord } from '../../../src/profile/fit/law-json.ts';
 import { parseMeasurements } from '../../../src/profile/fit/measurements.ts';
 import { dataOf } from '../../../src/profile/fit/series.ts';
-import { type Plan, simulatedCsv, TRUTH } from '../../support/simulated-cells.ts';
+import { NOISY, type Plan, SINGLE_READS, simulatedCsv, TRUTH } from '../../support/simulated-cells.ts';
 
 const JOB = { gMaxMicrosiemens: 25, referenceSeconds: 20, seed: 1, form: 'polynomial', order: 2 } as const;
 
@@ -98,7 +98,10 @@ test('fitDevice(one read at two ages) refuses the spread of exponents, which rea
     [86_400, 1],
   ];
   const { laws, refusals } = fitOf(simulatedCsv(400, 1, plan));
-  t.true(laws.some(({ name }) => name === 'drift.exponentMean'));
+  t.regex(
+    laws.find(({ name }) => name === 'drift.exponentMean')!.note!,
+    /^off by at most 0\.00\d+ where read noise changes with age, which one read an age does not tell$/u,
+  );
   t.is(
     refusals.find(({ parameter }) => parameter === 'drift.exponentStd')?.why,
     'with two ages and one read at each, spread of exponents and read noise cannot be told apart',
@@ -115,6 +118,51 @@ test('fitDevice(one read at three ages) tells the spread of exponents by the sca
   const std = laws.find(({ name }) => name === 'drift.exponentStd')!;
   const { value, standardError, x } = lawRecord(std, 0.95).states[2]!;
   t.true(Math.abs(value - TRUTH['drift.exponentStd'](x)) < 5 * standardError);
+});
+
+test('fitDevice(single reads whose noise depends on the state) leaves the noise out of the exponents', (t) => {
+  const { laws, refusals, goodness } = fitOf(simulatedCsv(2000, 3, SINGLE_READS, true, NOISY), { order: 1 });
+  for (const name of ['drift.exponentMean', 'drift.exponentStd'] as const) {
+    const law = laws.find((each) => each.name === name)!;
+    t.is(law.note, null);
+    for (const { x, value, standardError } of lawRecord(law, 0.95).states) {
+      const off = (value - NOISY[name](x)) / standardError;
+      t.true(Math.abs(off) < 5, `${name} at x = ${x}: ${off} standard errors`);
+      t.true(standardError < 0.2 * value, `${name} at x = ${x}: +- ${standardError}`);
+    }
+  }
+  t.false(refusals.some(({ parameter }) => parameter.startsWith('drift')));
+  for (const { of, p } of goodness) t.true(p > 1e-4, `${of}: ${p}`);
+});
+
+test('fitDevice(single reads) does not write a spread of exponents where cells do not look like its model', (t) => {
+  // One scatter for all states is asked for: between the two it is wrong by half at either end.
+  const { laws, refusals } = fitOf(simulatedCsv(2000, 3, SINGLE_READS, true, NOISY), { order: 0 });
+  t.deepEqual(
+    laws.map(({ name }) => name).filter((name) => name.startsWith('drift')),
+    ['drift.exponentMean'],
+  );
+  const { why, measure } = refusals.find(({ parameter }) => parameter === 'drift.exponentStd')!;
+  t.regex(
+    why,
+    /^(exponents of cells|reads about the power law of their cell) do not look like a power law with the scatter that is told from its reads \(p = [^)]*\), so spread of exponents and read noise cannot be told apart$/u,
+  );
+  t.is(measure, 'read each cell at least twice at each age');
+});
+
+test('fitDevice(single reads that scatter by more than a quarter) leaves their targets out of drift, and says so', (t) => {
+  // Cells of 2.5 uS are that noisy, and those of 5 uS (x = 0.2) drift to where they are.
+  const laws = { ...NOISY, 'readNoise.std': (x: number) => (x < 0.12 ? 0.5 : 0.05) };
+  const plan = SINGLE_READS.slice(0, 3);
+  const fit = fitOf(simulatedCsv(400, 1, plan, true, laws), { order: 1 });
+  const mean = fit.laws.find(({ name }) => name === 'drift.exponentMean')!;
+  t.is(mean.note, 'targets 2.5 uS, 5 uS left out: single reads scatter by more than 25 % or reach 0');
+  t.true(mean.basis.knots[0]! > 0.29);
+  const all = fitOf(simulatedCsv(400, 1, plan, true, { ...laws, 'readNoise.std': () => 0.5 }), { order: 0 });
+  t.regex(
+    all.refusals.find(({ parameter }) => parameter === 'drift.exponentMean')!.why,
+    /^0 cells above 0 uS are followed over two ages or more, fewer than 20 \(targets 2\.5 uS, .* left out: single reads scatter by more than 25 % or reach 0\)$/u,
+  );
 });
 
 test('fitDevice(no device) fits mean drift, and refuses what cannot be told apart', (t) => {
