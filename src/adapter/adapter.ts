@@ -73,6 +73,8 @@ export interface AdapterOptions {
   readonly alphas?: Readonly<Record<string, number>>;
   /** LoRA: the factor is alpha / sqrt(r) (rank-stabilised, arXiv 2312.03732). */
   readonly rankStabilised?: boolean;
+  /** LoRA: probability that training drops a number in front of A; above 0, below 1, absent: none is. */
+  readonly dropout?: number;
   /** (IA)^3: which vectors each layer has. */
   readonly vectors?: Readonly<Record<string, readonly Ia3Role[]>>;
   /** Full fine-tuning: the parameters of each layer. */

@@ -16,7 +16,9 @@ export interface Attachment {
   readonly parameters: 'constant' | 'input';
   /**
    * The draws that the adapter is trained with, as graph inputs `<layer>.draw` in front of its noisy layers: one an
-   * example and input dimension (`[B, in]`), one a token (`[B, T, in]`), or none, which is how an adapter is deployed.
+   * example and input dimension (`[B, in]`), one a token (`[B, T, in]`), or none, which is how an adapter is deployed. Where
+   * there may be draws, an adapter that is trained with dropout has its factors as inputs `<layer>.dropout`, too, shaped as the
+   * layer's input.
    */
   readonly draws: 'none' | 'example' | 'token';
 }
@@ -45,7 +47,8 @@ export function attachAdapter(
   const current = (value: string): string => standIns.get(value) ?? value;
   const parameter = parameters(builder, adapter, how);
   const draw = draws(builder, graph, layers, adapter, how);
-  const { inputs, outputs } = method.attach({ builder, graph, adapter, parameter, current, draw });
+  const dropout = dropouts(builder, graph, layers, adapter, how);
+  const { inputs, outputs } = method.attach({ builder, graph, adapter, parameter, current, draw, dropout });
 
   for (const node of graph.nodes) {
     const operands = node.inputs.map((input) => {
@@ -114,5 +117,22 @@ function draws(
     const perToken = how.draws === 'token' && overall;
     const shape = perToken ? ['B', 'T', layer.in] : ['B', layer.in];
     return { value: builder.input(`${name}.draw`, 'float32', shape), overTokens: overall && !perToken };
+  };
+}
+
+function dropouts(
+  builder: GraphBuilder,
+  graph: Graph,
+  layers: ReadonlyMap<string, LinearLayer>,
+  adapter: Adapter,
+  how: Attachment,
+): Entry['dropout'] {
+  if (how.draws === 'none' || adapter.options.dropout === undefined) return () => null;
+  const shapes = inferShapes(graph);
+  return (name) => {
+    const layer = layers.get(name)!;
+    const seesTokens = shapes.get(layer.input)!.shape.length === 3;
+    const shape = seesTokens ? ['B', 'T', layer.in] : ['B', layer.in];
+    return builder.input(`${name}.dropout`, 'float32', shape);
   };
 }

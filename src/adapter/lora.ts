@@ -15,6 +15,9 @@ import type { Edits, Entry, Fold, Method, Must, Place, Settings, TensorForm } fr
  * any draw), and is added behind ADC and bias. B starts at zero, so that training starts at the identity; A at seeded
  * normal numbers of the variance 1 / (3 in) of the Kaiming-uniform start that is common for LoRA.
  *
+ * With dropout, training multiplies the x in front of A, number by number, by 0 (with probability p) or 1 / (1 - p), as PEFT's
+ * `lora_dropout`; the layer itself takes all of x.
+ *
  * Stored: `<layer>.loraA` and `<layer>.loraB`, as they stand in the formula: r (in + out) trained. Rank and alpha may
  * differ at single layers, and the factor be alpha / sqrt(r), as in adapters that come from PEFT.
  */
@@ -61,7 +64,7 @@ function start(_: Graph, places: readonly Place[], { rank, alpha, seed }: Settin
 }
 
 function checkOptions(options: Readonly<Record<string, unknown>>, must: Must): void {
-  const { rank, alpha, ranks = {}, alphas = {}, rankStabilised = false } = options;
+  const { rank, alpha, ranks = {}, alphas = {}, rankStabilised = false, dropout } = options;
   const checkRank = (name: string, value: unknown) =>
     must(name, value, Number.isSafeInteger(value) && (value as number) >= 1, 'a whole number of at least 1');
   const checkAlpha = (name: string, value: unknown) =>
@@ -69,6 +72,13 @@ function checkOptions(options: Readonly<Record<string, unknown>>, must: Must): v
   checkRank('options.rank', rank);
   checkAlpha('options.alpha', alpha);
   must('options.rankStabilised', rankStabilised, typeof rankStabilised === 'boolean', 'true or false');
+  const isShare = typeof dropout === 'number' && dropout > 0 && dropout < 1;
+  must(
+    'options.dropout',
+    dropout,
+    dropout === undefined || isShare,
+    'a number above 0 and below 1, or absent',
+  );
   for (const [key, values, check] of [
     ['options.ranks', ranks, checkRank],
     ['options.alphas', alphas, checkAlpha],
@@ -91,14 +101,19 @@ function factor({ options }: Adapter, layer: string): number {
   return alphaOf(options, layer) / (options.rankStabilised === true ? Math.sqrt(rank) : rank);
 }
 
-function attach({ builder, graph, adapter, parameter, current }: Entry): Edits {
+function attach({ builder, graph, adapter, parameter, current, dropout }: Entry): Edits {
   const names = new Set(adapter.options.layers);
   const beside = linearLayers(graph)
     .filter(({ name }) => names.has(name))
     .map(({ name, input, output }): [string, (y: string) => string] => [
       output,
       (y) => {
-        const down = builder.node('MatMul', [current(input), parameter(`${name}.loraA`)], {
+        const factors = dropout(name);
+        const x =
+          factors === null
+            ? current(input)
+            : builder.node('Mul', [current(input), factors], { name: `${name}.lora.kept` });
+        const down = builder.node('MatMul', [x, parameter(`${name}.loraA`)], {
           name: `${name}.lora.down`,
         });
         const up = builder.node('MatMul', [down, parameter(`${name}.loraB`)], { name: `${name}.lora.up` });

@@ -59,6 +59,8 @@ export interface Entry {
   current(value: string): string;
   /** The draw in front of a linear layer; null: none. Asked for once a layer. */
   draw(layer: string): Draw | null;
+  /** The factors of dropout, of the shape of a linear layer's input; null: none. Asked for once a layer. */
+  dropout(layer: string): string | null;
 }
 
 /** How a method changes a graph. Each function adds nodes and returns the value that later nodes see. */

@@ -51,7 +51,15 @@ export function adapterToPeft(adapter: Adapter, where: string, naming: PeftNamin
 }
 
 function loraToPeft(adapter: Adapter, { moduleOf }: PeftNaming): PeftFiles {
-  const { layers, rank, alpha, ranks = {}, alphas = {}, rankStabilised = false } = adapter.options;
+  const {
+    layers,
+    rank,
+    alpha,
+    ranks = {},
+    alphas = {},
+    rankStabilised = false,
+    dropout = 0,
+  } = adapter.options;
   const patternsOf = (values: Readonly<Record<string, number>>) =>
     Object.fromEntries(Object.entries(values).map(([layer, value]) => [moduleOf(layer), value]));
   const tensors = layers.flatMap((layer) => [
@@ -77,7 +85,7 @@ function loraToPeft(adapter: Adapter, { moduleOf }: PeftNaming): PeftFiles {
       init_lora_weights: true,
       layers_pattern: null,
       layers_to_transform: null,
-      lora_dropout: 0,
+      lora_dropout: dropout,
       use_dora: false,
     },
   };

@@ -19,6 +19,8 @@ export interface NewAdapterJob extends TargetJob {
   /** LoRA's rank (8 if absent) and alpha (16). */
   readonly rank?: number;
   readonly alpha?: number;
+  /** LoRA: probability that training drops a number in front of A; default: that of an adapter started from, else 0. */
+  readonly dropout?: number;
   readonly layers?: string;
   readonly seed: number;
 }
@@ -81,6 +83,22 @@ export function withOwnHead(model: Model, adapter: Adapter): Adapter {
 export function headGraph({ graph }: Model, { layers }: Head): Graph {
   const read = layers?.input === 'firstToken' ? 'hidden' : 'pooled';
   return prune({ ...graph, outputs: graph.outputs.filter(({ name }) => name === read) });
+}
+
+/** The adapter with the dropout that a job asks for; as it is where it asks for none. */
+export function withDropout({ dropout }: Pick<NewAdapterJob, 'dropout'>, adapter: Adapter): Adapter {
+  if (dropout === undefined) return adapter;
+  if (!(dropout >= 0 && dropout < 1)) {
+    throw new UsageError(
+      '--dropout',
+      `must be at least 0 and below 1, got ${dropout}; choose a share such as 0.1`,
+    );
+  }
+  if (dropout > 0 && adapter.method !== 'lora') {
+    throw new UsageError('--dropout', `must go with lora, got ${adapter.method}; leave it out`);
+  }
+  const { dropout: _, ...options } = adapter.options;
+  return { ...adapter, options: dropout === 0 ? options : { ...options, dropout } };
 }
 
 /** The adapter as it is, or with the draws that the job asks for: their std goes into its options. */

@@ -7,6 +7,7 @@ import type { Model } from '../model/model.ts';
 import type { Engine } from '../runtime/engine.ts';
 import { stepSize, type TuneOptions } from '../tune/loop.ts';
 import { type EncodedSplit, encodeSplit, evaluationData, reportedSplit } from './encode-task.ts';
+import { withDropout } from './new-adapter.ts';
 import { selection } from './selection.ts';
 import { startingAdapter } from './starting-adapter.ts';
 import type { TrainJob } from './train.ts';
@@ -50,7 +51,7 @@ export async function prepareTraining(job: TrainJob, loaded: Loaded): Promise<Pr
   const { model, task, engine } = loaded;
   const { out, resume } = job;
   const data = encodeSplit(model, splitOf(task, 'train'), job.maxLength);
-  const start = await startingAdapter(job, model, task);
+  const start = withDropout(job, await startingAdapter(job, model, task));
   const written = await writtenWeights(job, model, job.seed);
   if (written !== null) checkWrittenMethod(start, model.graph);
   const options = tuneOptions(job, start, task, data.examples.length);

@@ -9,7 +9,14 @@ import { checkFinite, checkValues, clipByNorm, joinParts, notFinite } from './gr
 import { type Optimizer, step } from './optimizer.ts';
 import { rateFactor, type Schedule } from './schedule.ts';
 import { initialState, type TuneState, withState } from './state.ts';
-import { noisyLayers, type StepSetup, sharedFeeds, stepFeeds, type TuneData } from './step-feeds.ts';
+import {
+  droppedLayers,
+  noisyLayers,
+  type StepSetup,
+  sharedFeeds,
+  stepFeeds,
+  type TuneData,
+} from './step-feeds.ts';
 import type { StepWeights } from './step-weights.ts';
 import { type Loss, lossGraph, trainingGraph } from './training-graph.ts';
 
@@ -87,6 +94,7 @@ export async function tune(
     seed: options.seed,
     mirrored: options.mirrored ?? false,
     noisy: noisyLayers(adapter, model.graph),
+    dropped: droppedLayers(adapter, model.graph, graph),
   };
   const stepsAnEpoch = Math.ceil(lengths.length / size);
   let state = from;

@@ -6,6 +6,7 @@ import { liftedInput } from '../graph/lift-weights.ts';
 import { linearLayers } from '../graph/linear-layers.ts';
 import { inferShapes } from '../graph/shapes.ts';
 import { layerDraws } from './draws.ts';
+import { dropoutMasks } from './dropout.ts';
 import { cut } from './epochs.ts';
 import { hasNoiseTerm, type Loss } from './training-graph.ts';
 
@@ -27,22 +28,41 @@ export interface StepSetup {
   /** Each example has a second row with the negative of its draws. */
   readonly mirrored: boolean;
   /** The layers with draws in front of them. */
-  readonly noisy: readonly NoisyLayer[];
+  readonly noisy: readonly DrawnLayer[];
+  /** The layers with dropout beside them. */
+  readonly dropped: readonly DrawnLayer[];
 }
 
-export interface NoisyLayer {
+/** A layer that something is drawn for at each step. */
+export interface DrawnLayer {
   readonly name: string;
   readonly in: number;
   readonly seesTokens: boolean;
 }
 
 /** The layers that an adapter is trained with draws in front of. */
-export function noisyLayers(adapter: Adapter, graph: Graph): NoisyLayer[] {
-  const drawn = new Set(drawnLayers(adapter));
-  if (drawn.size === 0) return [];
+export function noisyLayers(adapter: Adapter, graph: Graph): DrawnLayer[] {
+  return layersNamed(graph, drawnLayers(adapter));
+}
+
+/**
+ * The layers that an adapter is trained with dropout beside.
+ * @param training The training graph: a layer that no logit depends on is not in it.
+ */
+export function droppedLayers(adapter: Adapter, graph: Graph, training: Graph): DrawnLayer[] {
+  const inputs = new Set(training.inputs.map(({ name }) => name));
+  return layersNamed(
+    graph,
+    adapter.options.layers.filter((name) => inputs.has(`${name}.dropout`)),
+  );
+}
+
+function layersNamed(graph: Graph, names: readonly string[]): DrawnLayer[] {
+  if (names.length === 0) return [];
+  const wanted = new Set(names);
   const shapes = inferShapes(graph);
   return linearLayers(graph)
-    .filter((layer) => drawn.has(layer.name))
+    .filter((layer) => wanted.has(layer.name))
     .map((layer) => ({
       name: layer.name,
       in: layer.in,
@@ -62,7 +82,7 @@ export function stepFeeds(
   chosen: readonly number[],
   step: number,
 ): Record<string, Tensor>[] {
-  const { adapter, data, loss, batch, seed, mirrored, noisy, padId } = setup;
+  const { adapter, data, loss, batch, seed, mirrored, noisy, dropped, padId } = setup;
   return cut(chosen, batch).map((once, index) => {
     const examples = mirrored ? [...once, ...once] : once;
     const all = mirrored ? 2 * chosen.length : chosen.length;
@@ -70,6 +90,7 @@ export function stepFeeds(
     const [rows, tokens] = texts.shape;
     const drawn = [mirrored ? once.length : rows, tokens] as const;
     const draws = layerDraws(noisy, drawn, seed, step, loss.draw, { index, firstRow: index * batch });
+    const masks = dropoutMasks(dropped, drawn, adapter.options.dropout ?? 0, { seed, step, part: index });
     return {
       ids: int64(texts.shape, texts.ids),
       mask: float32(texts.shape, texts.mask),
@@ -78,19 +99,23 @@ export function stepFeeds(
       ...(loss.inParts === true && hasNoiseTerm(adapter, loss)
         ? { share: float32([], [once.length / chosen.length]) }
         : {}),
-      ...(mirrored ? withNegatives(draws) : draws),
+      ...(mirrored ? twice(draws, -1) : draws),
+      ...(mirrored ? twice(masks, 1) : masks),
     };
   });
 }
 
-/** Draws followed by their negatives: of these pairs what is linear in the draw cancels in the gradient. */
-function withNegatives(draws: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+/**
+ * Rows followed by the same, or by their negatives: of a draw and its negative what is linear in the draw cancels in the
+ * gradient.
+ */
+function twice(draws: Readonly<Record<string, Tensor>>, sign: 1 | -1): Record<string, Tensor> {
   return Object.fromEntries(
     Object.entries(draws).map(([name, { shape, data }]) => {
       const values = data as Float32Array;
       const both = new Float32Array(2 * values.length);
       both.set(values);
-      for (let i = 0; i < values.length; i++) both[values.length + i] = -values[i]!;
+      for (let i = 0; i < values.length; i++) both[values.length + i] = sign * values[i]!;
       return [name, float32([2 * shape[0]!, ...shape.slice(1)], both)];
     }),
   );

@@ -4,6 +4,7 @@ import { lora } from '../../src/adapter/lora.ts';
 import { chosenPlaces, startAdapter } from '../../src/adapter/start.ts';
 import { buildGraph } from '../../src/graph/build.ts';
 import { float32, type Graph, type Tensor } from '../../src/graph/graph.ts';
+import { dropoutMasks } from '../../src/tune/dropout.ts';
 import { interpret64, interpretAll64 } from '../support/interpreter64.ts';
 import { tinyGraph, untrained } from '../support/tiny-model.ts';
 
@@ -96,4 +97,51 @@ test('lora: refuses an adapter of a layer with other outputs', (t) => {
       mask: float32([1, 1], [1]),
     }),
   );
+});
+
+test('lora: dropout multiplies what A takes and nothing else, keeps the mean, and is gone when deployed', (t) => {
+  const graph = twoLayers();
+  const plain = startAdapter(graph, 'lora', chosenPlaces(graph, 'lora', '*'), SETTINGS, HEAD);
+  const tensors = new Map<string, Tensor>([
+    ...plain.tensors,
+    ['first.loraA', float32([2, 1], [1, -1])],
+    ['first.loraB', float32([1, 2], [2, 1])],
+  ]);
+  const adapter = { ...plain, tensors, options: { ...plain.options, dropout: 0.25 } };
+  const training = attachAdapter(graph, adapter, { parameters: 'constant', draws: 'example' });
+  t.deepEqual(
+    training.inputs.map(({ name }) => name),
+    ['x', 'first.dropout', 'second.dropout'],
+  );
+  const values = interpretAll64(training, {
+    x: float32([2, 2], [5, 1, 5, 1]),
+    'first.dropout': float32([2, 2], [0, 2, 1, 1]),
+    'second.dropout': float32([2, 2], [1, 1, 1, 1]),
+  });
+  // x W + b = [18, 34]; (x m) A = -2 and 4, times 3 B.
+  t.deepEqual(Array.from(values.get('first.lora')!.data, Number), [6, 28, 42, 46]);
+
+  const rows = 4000;
+  const layers = ['first', 'second'].map((name) => ({ name, in: 2, seesTokens: false }));
+  const masks = dropoutMasks(layers, [rows, 1], 0.25, { seed: 1, step: 0, part: 0 });
+  const many = interpretAll64(training, {
+    x: float32([rows, 2], Array.from({ length: rows }, () => [5, 1]).flat()),
+    ...masks,
+  }).get('first.lora')!.data;
+  const mean = Array.from({ length: rows }, (_, row) => Number(many[2 * row])).reduce((a, b) => a + b) / rows;
+  // 18 + 6 (5 m1 - m2): of variance 36 (25 + 1) p / (1 - p).
+  t.true(Math.abs(mean - 42) < 5 * Math.sqrt((36 * 26 * (0.25 / 0.75)) / rows), `${mean}`);
+
+  const how = { parameters: 'constant', draws: 'none' } as const;
+  t.deepEqual(attachAdapter(graph, adapter, how), attachAdapter(graph, { ...plain, tensors }, how));
+});
+
+test('lora: a dropout that is none is refused where an adapter is read', (t) => {
+  const faults: string[] = [];
+  const check = (dropout: unknown) =>
+    lora.checkOptions({ rank: 1, alpha: 1, dropout }, (name, _, holds) => void (holds || faults.push(name)));
+  for (const dropout of [undefined, 0.1]) check(dropout);
+  t.deepEqual(faults, []);
+  for (const dropout of [0, 1, '0.1', null]) check(dropout);
+  t.deepEqual(faults, Array(4).fill('options.dropout'));
 });

@@ -144,6 +144,17 @@ test('adapter export: the config of a LoRA adapter has the keys that PEFT reads'
   });
 });
 
+test('adapter export: the dropout that a LoRA was trained with is lora_dropout', async (t) => {
+  const folder = await temporary(t);
+  const [adapter, out] = ['adapter', 'peft'].map((one) => join(folder, one)) as [string, string];
+  await adapterImport({ from: peftFixture('bert-lora'), model: fixture('bert'), out: adapter, force: false });
+  const path = join(adapter, 'adapter.json');
+  const file = JSON.parse(await readFile(path, 'utf8'));
+  await writeFile(path, JSON.stringify({ ...file, options: { ...file.options, dropout: 0.2 } }));
+  await adapterExport({ adapter, format: 'peft', out, force: false });
+  t.is(JSON.parse(await readFile(join(out, 'adapter_config.json'), 'utf8')).lora_dropout, 0.2);
+});
+
 /** A copy of a folder of PEFT's that may be changed. */
 async function copied(t: ExecutionContext, name: string): Promise<string> {
   const folder = join(await temporary(t), name);

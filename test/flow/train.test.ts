@@ -332,3 +332,30 @@ test('selection: two seeded parts of dev, each example in one of them', async (t
   t.deepEqual(selection(model, task, 0.3, 1), { select, report });
   t.notDeepEqual(selection(model, task, 0.3, 2).select.examples, select.examples);
 });
+
+test('train: --dropout 0 is training without, to the byte; another one is trained, kept, and given up by 0', async (t) => {
+  const folder = await folderOf(t);
+  const lora: Partial<TrainJob> = { method: 'lora', steps: 2 };
+  const [none, zero, some] = await Promise.all(
+    [{}, { dropout: 0 }, { dropout: 0.3 }].map((more, i) =>
+      train(jobIn(folder, `run-${i}`, { ...lora, ...more })),
+    ),
+  );
+  t.deepEqual(await filesOf(zero!.out), await filesOf(none!.out));
+  t.notDeepEqual(await filesOf(some!.out), await filesOf(none!.out));
+  const dropoutOf = async (out: string) => (await loadAdapter(out)).adapter.options.dropout;
+  t.deepEqual([await dropoutOf(none!.out), await dropoutOf(some!.out)], [undefined, 0.3]);
+  const on = { method: 'lora', steps: 1, adapter: some!.out } as const;
+  const further = await train(jobIn(folder, 'further', on));
+  const without = await train(jobIn(folder, 'without', { ...on, dropout: 0 }));
+  t.deepEqual([await dropoutOf(further.out), await dropoutOf(without.out)], [0.3, undefined]);
+  for (const [more, message] of [
+    [{ method: 'grasp', dropout: 0.1 }, '--dropout: must go with lora, got grasp; leave it out'],
+    [
+      { method: 'lora', dropout: 1 },
+      '--dropout: must be at least 0 and below 1, got 1; choose a share such as 0.1',
+    ],
+  ] as const) {
+    await t.throwsAsync(train(jobIn(folder, 'no', more)), { instanceOf: UsageError, message });
+  }
+});

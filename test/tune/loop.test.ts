@@ -6,6 +6,7 @@ import { linearLayers } from '../../src/graph/linear-layers.ts';
 import type { Engine } from '../../src/runtime/engine.ts';
 import { openEngine } from '../../src/runtime/open.ts';
 import { layerDraws } from '../../src/tune/draws.ts';
+import { dropoutMasks } from '../../src/tune/dropout.ts';
 import { type StepLog, type TuneData, type TuneOptions, tune } from '../../src/tune/loop.ts';
 import { decodeState, encodeState, initialState } from '../../src/tune/state.ts';
 import type { StepWeights } from '../../src/tune/step-weights.ts';
@@ -350,6 +351,40 @@ test('tune: mirrored draws are each draw and its negative, of which the loss is 
   const [a, b] = [feeds, negative].map((each) => Number(interpret64(graph, each).loss!.data[0]));
   t.true(Math.abs(logs[0]!.loss - (a! + b!) / 2) < 1e-6);
   t.true(Math.abs(a! - b!) > 1e-4);
+});
+
+test('tune: with dropout each step has factors of its own, the same for both of mirrored draws', async (t) => {
+  const plain = moved(untrained(MODEL.graph, 'lora', 5));
+  const adapter = { ...plain, options: { ...plain.options, dropout: 0.5 } };
+  const layers = [
+    { name: 'block.first', in: 6, seesTokens: true },
+    { name: 'block.second', in: 8, seesTokens: true },
+    { name: 'pooler', in: 6, seesTokens: false },
+  ];
+  const graph = lossGraph(MODEL.graph, adapter, OPTIONS.loss);
+  const masks = dropoutMasks(layers, [2, 3], 0.5, { seed: OPTIONS.seed, step: 0, part: 0 });
+  const exact = Number(interpret64(graph, { ...firstFeeds(adapter), ...masks }).loss!.data[0]);
+  const { logs } = await tuned(adapter, PLAIN);
+  t.true(Math.abs(logs[0]!.loss - exact) < 1e-6);
+  const without = await tuned(plain, PLAIN);
+  t.true(Math.abs(without.logs[0]!.loss - exact) > 1e-4);
+  // No draws to mirror: both rows of an example are the same.
+  const mirrored = await tuned(adapter, { ...PLAIN, mirrored: true });
+  t.true(Math.abs(mirrored.logs[0]!.loss - exact) < 1e-6);
+});
+
+test('tune: goes on to the same bytes with dropout and draws, in parts', async (t) => {
+  const drawn = withDraws(MODEL.graph, untrained(MODEL.graph, 'lora', 5));
+  const adapter = { ...drawn, options: { ...drawn.options, dropout: 0.2 } };
+  const engine = await openEngine('onnxruntime');
+  const options = { ...OPTIONS, batch: 1, accumulate: 2, mirrored: true };
+  const bytes: Uint8Array[] = [];
+  const keep = (_: StepLog, state: Parameters<typeof encodeState>[0]) => {
+    bytes.push(encodeState(state, 'plan'));
+  };
+  const whole = await tune(engine, MODEL, adapter, DATA, options, keep);
+  const { state } = decodeState(bytes[3]!, adapter, 'plan', 'checkpoint');
+  t.deepEqual(await tune(engine, MODEL, adapter, DATA, options, keep, state), whole);
 });
 
 test('tune: a loss that is not finite names the layer it comes from, and the state stays the last good one', async (t) => {

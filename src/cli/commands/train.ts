@@ -95,6 +95,12 @@ function addMethodOptions(command: Command): void {
       decimal('--alpha', { min: 0, above: true }),
     ),
   );
+  command.addOption(
+    new Option(
+      '--dropout <p>',
+      'lora: probability that training drops a number in front of A (default: that of --adapter, else 0)',
+    ).argParser(probability('--dropout')),
+  );
   command.option(
     '--layers <glob>',
     'which linear layers (bitfit: and layer norms), by name: * crosses dots, {a,b} and [qv] work (default: all)',
