@@ -78,8 +78,6 @@ export async function demo(job: DemoJob): Promise<DemoResult> {
       method,
       groups: 64,
       ...(method === 'stochgrasp' ? { profile: name, targetAt: ages[0]!, targetNoise: TARGET_NOISE } : {}),
-      lambda: 0.1,
-      draw: 'example',
       optimizer: 'adamw',
       lr: 5e-3,
       weightDecay: 0,

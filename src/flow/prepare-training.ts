@@ -1,6 +1,5 @@
 import type { Adapter } from '../adapter/adapter.ts';
-import { drawnLayers, methodNamed } from '../adapter/methods.ts';
-import { UsageError } from '../core/errors.ts';
+import { methodNamed } from '../adapter/methods.ts';
 import { splitOf, type Task } from '../data/task.ts';
 import type { EvaluationData } from '../evaluate/evaluation-data.ts';
 import type { Model } from '../model/model.ts';
@@ -16,6 +15,8 @@ import { type Found, findTraining } from './training-folder.ts';
 import { trainingPlan } from './training-plan.ts';
 import { checkWrittenMethod, type Written, writtenWeights } from './written-weights.ts';
 
+const LAMBDA = 0.1;
+
 /** What runs of several seeds share. */
 export interface Loaded {
   readonly model: Model;
@@ -29,6 +30,8 @@ export interface Prepared extends Loaded {
   /** The training examples. */
   readonly data: EncodedSplit;
   readonly start: Adapter;
+  /** What `adapter.json` says of the std of draws. */
+  readonly target: Readonly<Record<string, unknown>>;
   readonly written: Written | null;
   readonly options: TuneOptions;
   readonly stepsAnEpoch: number;
@@ -51,7 +54,8 @@ export async function prepareTraining(job: TrainJob, loaded: Loaded): Promise<Pr
   const { model, task, engine } = loaded;
   const { out, resume } = job;
   const data = encodeSplit(model, splitOf(task, 'train'), job.maxLength);
-  const start = withDropout(job, await startingAdapter(job, model, task));
+  const { adapter, target } = await startingAdapter(job, model, task);
+  const start = withDropout(job, adapter);
   const written = await writtenWeights(job, model, job.seed);
   if (written !== null) checkWrittenMethod(start, model.graph);
   const options = tuneOptions(job, start, task, data.examples.length);
@@ -70,6 +74,7 @@ export async function prepareTraining(job: TrainJob, loaded: Loaded): Promise<Pr
     job,
     data,
     start,
+    target,
     written,
     options,
     stepsAnEpoch,
@@ -83,16 +88,19 @@ export async function prepareTraining(job: TrainJob, loaded: Loaded): Promise<Pr
 
 function tuneOptions(job: TrainJob, start: Adapter, task: Task, examples: number): TuneOptions {
   const rate = job.lr ?? methodNamed(start.method).rate;
-  const { batch, accumulate, clipNorm, mirroredDraws, seed, shuffle } = job;
-  if (mirroredDraws === true && drawnLayers(start).length === 0) {
-    throw new UsageError(
-      '--mirrored-draws',
-      `must go with a method that is trained with draws, got ${start.method} without; add --draws or leave it out`,
-    );
-  }
+  const {
+    lambda = LAMBDA,
+    draw = 'example',
+    batch,
+    accumulate,
+    clipNorm,
+    mirroredDraws,
+    seed,
+    shuffle,
+  } = job;
   const size = stepSize(accumulate === undefined ? { batch } : { batch, accumulate });
   return {
-    loss: { kind: task.kind, lambda: job.lambda, draw: job.draw },
+    loss: { kind: task.kind, lambda, draw },
     optimizer: { kind: job.optimizer, weightDecay: job.weightDecay },
     schedule: { kind: job.schedule, warmup: job.warmup },
     rate,

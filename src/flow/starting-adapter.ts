@@ -6,30 +6,55 @@ import { selectLayers } from '../adapter/select-layers.ts';
 import { UsageError } from '../core/errors.ts';
 import type { Task } from '../data/task.ts';
 import type { Model } from '../model/model.ts';
-import { headGraph, newAdapter, taskHead, withDraws, withOwnHead } from './new-adapter.ts';
+import { newAdapter, withOwnHead } from './new-adapter.ts';
 import { knownRows, relabelled } from './own-head.ts';
+import { headGraph, taskHead } from './task-head.ts';
 import type { TrainJob } from './train.ts';
+import { checkDrawJob, targetRecord, withTarget } from './training-target.ts';
+
+/** What training starts from, and what `adapter.json` says of the std of its draws. */
+export interface Start {
+  readonly adapter: Adapter;
+  readonly target: Readonly<Record<string, unknown>>;
+}
 
 /**
  * What training starts from: a new adapter, or a stored one with its head.
  *
- * @throws UsageError if the job asks for anything else than the stored adapter has, or its head is none for the task
+ * @throws UsageError if the job asks for anything else than the stored adapter has, its head is none for the task, or an
+ *   option on draws would be without effect
  */
-export async function startingAdapter(job: TrainJob, model: Model, task: Task): Promise<Adapter> {
-  const { method } = job;
-  if (job.adapter === undefined) return newAdapter({ ...job, method: method! }, model, task);
+export async function startingAdapter(job: TrainJob, model: Model, task: Task): Promise<Start> {
+  if (job.adapter === undefined) {
+    const method = job.method!;
+    checkDrawJob(job, method, false);
+    const adapter = await newAdapter({ ...job, method }, model, task);
+    return { adapter, target: await targetRecord(job, adapter, null) };
+  }
   const stored = await loadAdapter(job.adapter);
   checkAdapterModel(stored, model, job.adapter);
-  const { adapter } = stored;
+  const { method, options, head } = stored.adapter;
   const wanted = taskHead(model, task);
-  checkFixed(job, adapter, model, adapter.head ?? wanted);
-  if (adapter.head === null) {
-    // An adapter without a head gets the one that a new adapter would have.
-    const tensors = new Map([...adapter.tensors, ...initialHead(wanted, job.seed)]);
-    return withDraws(job, model, withOwnHead(model, { ...adapter, head: wanted, tensors }));
+  checkFixed(job, stored.adapter, model, head ?? wanted);
+  const hasDraws = options.targetStd !== undefined;
+  checkDrawJob(job, method, hasDraws);
+  if (hasDraws && job.draws !== true && !methodNamed(method).learnsStd) {
+    job.progress.note('--adapter: it was trained with draws, and goes on with them');
   }
-  checkHead(adapter.head, wanted, task.name);
-  const { labels } = adapter.head;
+  const adapter = await withTarget(job, model, headed(job, stored.adapter, wanted, model, task));
+  const training = stored.file.training as { readonly target?: unknown } | null | undefined;
+  return { adapter, target: await targetRecord(job, adapter, training?.target) };
+}
+
+/** A stored adapter with its head for the task. One without a head gets that which a new adapter would have. */
+function headed(job: TrainJob, adapter: Adapter, wanted: Head, model: Model, task: Task): Adapter {
+  const { head } = adapter;
+  if (head === null) {
+    const tensors = new Map([...adapter.tensors, ...initialHead(wanted, job.seed)]);
+    return withOwnHead(model, { ...adapter, head: wanted, tensors });
+  }
+  checkHead(head, wanted, task.name);
+  const { labels } = head;
   // A file without names stands for LABEL_0, LABEL_1, ...: those are numbers anyway.
   const isNamed = !labels.every((label, index) => label === `LABEL_${index}`);
   if (isNamed && knownRows(labels, wanted.labels) === null) {
@@ -37,7 +62,7 @@ export async function startingAdapter(job: TrainJob, model: Model, task: Task): 
       `--adapter: its head has the labels ${labels.join(', ')}, the task has ${wanted.labels.join(', ')}; its rows go on in their order`,
     );
   }
-  return withDraws(job, model, relabelled(adapter, adapter.head, wanted.labels));
+  return relabelled(adapter, head, wanted.labels);
 }
 
 /** What an adapter fixes may be asked for beside it, but not otherwise than it is. */

@@ -7,7 +7,7 @@ import { type StepLog, tune } from '../tune/loop.ts';
 import { type TuneState, withState } from '../tune/state.ts';
 import { cleanMetrics } from './clean-metrics.ts';
 import type { Prepared } from './prepare-training.ts';
-import type { TrainJob, TrainResult } from './train.ts';
+import type { TrainResult } from './train.ts';
 import { startCost } from './training-cost.ts';
 import { openTrainingFolder } from './training-folder.ts';
 
@@ -16,7 +16,7 @@ const CHECKPOINT_EVERY = 50;
 /** Trains once, into the prepared job's `out`. `train.ts` says what it writes. */
 export async function trainOne(prepared: Prepared): Promise<TrainResult> {
   const { job, model, task, engine, data, start, written, options } = prepared;
-  const { stepsAnEpoch, select, split, scored, found, costBefore } = prepared;
+  const { target, stepsAnEpoch, select, split, scored, found, costBefore } = prepared;
   const { progress, out } = job;
   const folder = await openTrainingFolder(found);
   const cost = startCost(out, job.meter, costBefore);
@@ -81,7 +81,7 @@ export async function trainOne(prepared: Prepared): Promise<TrainResult> {
     scoredOn: { split, examples },
     seed: job.seed,
     options,
-    target: targetRecord(job),
+    target,
     ...(written === null ? {} : { written: written.record }),
   });
   const onDie = dieMetrics === undefined ? {} : { dieMetrics };
@@ -113,10 +113,6 @@ export async function trainOne(prepared: Prepared): Promise<TrainResult> {
       `adapter in ${out}`,
     ],
   };
-}
-
-function targetRecord({ draws, profile, targetAt, targetNoise, targetStd }: TrainJob): unknown {
-  return { draws, profile, targetAt, targetNoise, targetStd };
 }
 
 function withKept(error: EngineError, step: number, out: string): EngineError {

@@ -7,16 +7,16 @@ import type { Progress } from '../core/progress.ts';
 import type { Columns } from '../data/custom-rows.ts';
 import { loadModel } from '../model/load.ts';
 import { openEngine } from '../runtime/open.ts';
-import type { Draw } from '../tune/draws.ts';
 import { openTask } from './encode-task.ts';
 import type { NewAdapterJob } from './new-adapter.ts';
 import { type Loaded, prepareTraining } from './prepare-training.ts';
 import { trainOne } from './train-one.ts';
 import type { Meter, TrainingCost } from './training-cost.ts';
+import type { DrawJob } from './training-target.ts';
 import type { WrittenJob } from './written-weights.ts';
 
 /** What `train` trains, on what, and how. */
-export interface TrainJob extends Omit<NewAdapterJob, 'method'>, WrittenJob {
+export interface TrainJob extends Omit<NewAdapterJob, 'method'>, DrawJob, WrittenJob {
   /** Needed without `adapter`. */
   readonly method?: MethodName;
   readonly model: string;
@@ -26,8 +26,6 @@ export interface TrainJob extends Omit<NewAdapterJob, 'method'>, WrittenJob {
   readonly data?: string;
   /** Names of the columns of task `custom`. */
   readonly columns?: Columns;
-  readonly lambda: number;
-  readonly draw: Draw;
   readonly optimizer: 'adamw' | 'sgd';
   /** Learning rate of the adapter (the method's own if absent), and of the head (the adapter's if absent). */
   readonly lr?: number;
@@ -40,8 +38,6 @@ export interface TrainJob extends Omit<NewAdapterJob, 'method'>, WrittenJob {
   readonly accumulate?: number;
   /** Global norm that gradients are clipped to; absent: not at all. */
   readonly clipNorm?: number;
-  /** Each example goes through the graph twice, with a draw and with its negative. */
-  readonly mirroredDraws?: boolean;
   readonly epochs?: number;
   readonly steps?: number;
   readonly maxLength?: number;

@@ -38,6 +38,10 @@ const WRONG: ReadonlyArray<readonly [line: string, message: string]> = [
     'train --model m --task t --out o',
     '--method: must be given where no --adapter is, got neither; choose one of grasp, stochgrasp, lora, bitfit, ia3, head, full',
   ],
+  [
+    'train --model m --task t --method stochgrasp --out o --target-std 0.1 --profile p',
+    'train: takes one of "--target-std <x>" and "--profile <profile>", got both; leave one of them out',
+  ],
   ['demo --seed -1', '--seed: must be a whole number from 0 to 9007199254740991, got "-1"'],
   ['demo --jobs 0', '--jobs: must be a whole number from 1 to 1024, got "0"'],
   [

@@ -45,8 +45,6 @@ test('train, compile, evaluate: an exported BERT with the tokenizer of its check
     task: 'custom',
     data: folder,
     groups: 4,
-    lambda: 0.1,
-    draw: 'example',
     optimizer: 'adamw',
     lr: 2e-2,
     weightDecay: 0,

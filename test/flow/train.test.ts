@@ -195,6 +195,26 @@ test('train: what is refused leaves an existing --out as it was, even with --for
       '--mirrored-draws: must go with a method that is trained with draws, got head without; add --draws or leave it out',
     ],
     [
+      { profile: 'no-such-profile', targetNoise: 2, targetAt: 30 },
+      '--profile: must go with a method that is trained with draws, got head without; add --draws or leave it out',
+    ],
+    [
+      { method: 'grasp', draw: 'step' },
+      '--draw: must go with a method that is trained with draws, got grasp without; add --draws or leave it out',
+    ],
+    [
+      { method: 'lora', draws: true, targetStd: 0.1, lambda: 1 },
+      '--lambda: must go with a method that learns its std (stochgrasp), got lora; leave it out',
+    ],
+    [
+      { method: 'stochgrasp', targetStd: 0.1, profile: 'no-such-profile' },
+      '--target-std: must stand without --profile, got both; leave one out',
+    ],
+    [
+      { method: 'stochgrasp', targetStd: 0.1, targetNoise: 2 },
+      '--target-noise: must go with --profile, got none; give the profile of the hardware, such as --profile pcm-nandakumar-2019',
+    ],
+    [
       { method: 'lora', rank: 257 },
       '--rank: must be a whole number in 1..256 for layer "Layer_0/TransformerLayer/MultiheadAttention/qkv_transform_single", got 257; choose a lower rank or leave the layer out with --layers',
     ],
@@ -250,17 +270,6 @@ for (const method of METHODS) {
     );
   }
 }
-
-test('train: an adapter that was trained without draws goes on with them', async (t) => {
-  const folder = await folderOf(t);
-  const first = jobIn(folder, 'first', { method: 'lora', steps: 1, rank: 2, alpha: 4 });
-  await train(first);
-  const second = jobIn(folder, 'second', { adapter: first.out, steps: 1, draws: true, targetStd: 0.1 });
-  await train(second);
-  const { adapter } = await loadAdapter(second.out);
-  t.like(adapter, { method: 'lora', options: { rank: 2, alpha: 4 } });
-  t.deepEqual(new Set(Object.values(adapter.options.targetStd!)), new Set([0.1]));
-});
 
 test("train: without --lr the rate is the method's own, and the head's too", async (t) => {
   const folder = await folderOf(t);

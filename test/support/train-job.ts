@@ -39,8 +39,6 @@ export function jobIn(folder: string, out: string, more: Partial<TrainJob> = {})
     data: join(folder, 'data'),
     // An adapter fixes them.
     ...(more.adapter === undefined ? { method: 'grasp', groups: 16 } : {}),
-    lambda: 0.1,
-    draw: 'example',
     optimizer: 'adamw',
     lr: 0.005,
     weightDecay: 0,

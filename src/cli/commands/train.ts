@@ -111,7 +111,7 @@ function addMethodOptions(command: Command): void {
   );
   command.option(
     '--draws',
-    'all but stochgrasp: train with random draws in front of all linear layers, of fixed std = target spread',
+    'all but stochgrasp: train with random draws in front of all linear layers, of fixed std = target spread; an --adapter that had them keeps them',
     false,
   );
   profileOption(command, false);
@@ -133,17 +133,20 @@ function addMethodOptions(command: Command): void {
       'stochgrasp, --draws: one relative target std for every layer instead of a profile',
     )
       .argParser(decimal('--target-std', { min: 0, above: true }))
-      .conflicts(['targetAt', 'targetNoise']),
+      .conflicts(['profile', 'targetAt', 'targetNoise']),
   );
   command.addOption(
-    new Option('--lambda <x>', 'stochgrasp: weight of the loss that pulls std to its target')
-      .argParser(decimal('--lambda', { min: 0 }))
-      .default(0.1),
+    new Option(
+      '--lambda <x>',
+      'stochgrasp: weight of the loss that pulls std to its target (default: 0.1)',
+    ).argParser(decimal('--lambda', { min: 0 })),
   );
   command.addOption(
-    new Option('--draw <each>', 'stochgrasp, --draws: a new draw for each')
-      .choices(['example', 'step', 'token'])
-      .default('example'),
+    new Option('--draw <each>', 'stochgrasp, --draws: a new draw for each (default: example)').choices([
+      'example',
+      'step',
+      'token',
+    ]),
   );
   command.option(
     '--mirrored-draws',

@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { loadAdapter } from '../../src/adapter/file.ts';
+import { UsageError } from '../../src/core/errors.ts';
+import { packageRoot } from '../../src/core/paths.ts';
+import { silentProgress } from '../../src/core/progress.ts';
+import { type TrainJob, train } from '../../src/flow/train.ts';
+import { loadProfile } from '../../src/profile/load.ts';
+import { folderOf, jobIn } from '../support/train-job.ts';
+
+const MODEL = join(packageRoot(), 'test/fixtures/hf/bert');
+
+/** Trains one step of a tiny BERT at a time, each from an adapter of those before it. */
+async function chain(t: ExecutionContext) {
+  const folder = await folderOf(t);
+  const notes: string[] = [];
+  const progress = { ...silentProgress, note: (text: string) => notes.push(text) };
+  const job = (out: string, more: Partial<TrainJob>, from?: string): TrainJob =>
+    jobIn(folder, out, {
+      model: MODEL,
+      steps: 1,
+      progress,
+      ...(from === undefined ? { groups: 4 } : { adapter: join(folder, from) }),
+      ...more,
+    });
+  return {
+    notes,
+    refused: async (more: Partial<TrainJob>, from: string, message: string) => {
+      await t.throwsAsync(train(job('refused', more, from)), { instanceOf: UsageError, message });
+    },
+    trained: async (out: string, more: Partial<TrainJob>, from?: string) => {
+      await train(job(out, more, from));
+      const { file } = await loadAdapter(join(folder, out));
+      const { target } = file.training as { target: Record<string, unknown> };
+      const { layers, targetStd = {} } = file.options;
+      return { layers, targetStd, target, values: [...new Set(Object.values(targetStd))] };
+    },
+  };
+}
+
+test('train: the target of a StochGRASP adapter is its own until another is given, and adapter.json says which it is', async (t) => {
+  const { trained, refused } = await chain(t);
+  const profile = { profile: 'pcm-nandakumar-2019', targetAt: 3600 };
+  const first = await trained('first', { method: 'stochgrasp', layers: '*query', ...profile });
+  const { sha256 } = await loadProfile('pcm-nandakumar-2019');
+  const recorded = { draws: false, ...profile, profileSha256: sha256, targetNoise: 1 };
+  t.deepEqual(first.target, recorded);
+  const kept = await trained('kept', {}, 'first');
+  t.deepEqual([kept.targetStd, kept.target], [first.targetStd, recorded]);
+  const other = await trained('other', { targetStd: 0.25 }, 'first');
+  t.deepEqual([other.values, other.target], [[0.25], { draws: false, targetStd: 0.25 }]);
+  t.deepEqual(Object.keys(other.targetStd), first.layers);
+  const louder = await trained('louder', { ...profile, targetNoise: 2 }, 'other');
+  t.deepEqual(louder.target, { ...recorded, targetNoise: 2 });
+  for (const layer of first.layers) t.true(louder.targetStd[layer]! > 1.5 * first.targetStd[layer]!, layer);
+  await refused(
+    { targetAt: 0 },
+    'first',
+    '--target-at: must go with --profile, got none; give the profile of the hardware, such as --profile pcm-nandakumar-2019',
+  );
+});
+
+test('train: draws of fixed std begin with --draws, and an adapter that had them goes on with them', async (t) => {
+  const { notes, trained, refused } = await chain(t);
+  const plain = await trained('plain', { method: 'lora', rank: 2, layers: '*query' });
+  t.deepEqual([plain.values, plain.target], [[], { draws: false }]);
+  await refused(
+    { targetStd: 0.1 },
+    'plain',
+    '--target-std: must go with a method that is trained with draws, got lora without; add --draws or leave it out',
+  );
+  const begun = await trained('begun', { draws: true, targetStd: 0.1 }, 'plain');
+  t.deepEqual([begun.values, begun.target], [[0.1], { draws: true, targetStd: 0.1 }]);
+  t.true(Object.keys(begun.targetStd).length > begun.layers.length);
+  t.deepEqual(notes, []);
+  const kept = await trained('kept', {}, 'begun');
+  t.deepEqual([kept.targetStd, kept.target], [begun.targetStd, begun.target]);
+  t.deepEqual(notes, ['--adapter: it was trained with draws, and goes on with them']);
+  const again = await trained('again', { draws: true }, 'kept');
+  t.deepEqual(again, kept);
+  const other = await trained('other', { targetStd: 0.2, draw: 'step' }, 'kept');
+  t.deepEqual([other.values, other.target], [[0.2], { draws: true, targetStd: 0.2 }]);
+});
