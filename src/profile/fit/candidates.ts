@@ -10,7 +10,10 @@ const CELLS_A_LEVEL = 40;
 /** Knots of a table over targets that are no levels. */
 const KNOTS = 9;
 
-/** Families that a law by state may have: polynomials that states and cells can carry, then a table through the levels. */
+/**
+ * Families that a law by state may have: polynomials that states and cells can carry, then a table through the levels. Where
+ * there is a table no polynomial has as many coefficients as there are levels.
+ */
 export function candidatesOf(
   states: readonly number[],
   cells: number,
@@ -34,12 +37,16 @@ export function candidatesOf(
     }
     return [polynomialBasis(choice.order, low, high)];
   }
-  const polynomials = Array.from({ length: most + 1 }, (_, order) => polynomialBasis(order, low, high));
-  if (choice.form === 'polynomial' || low === high) return polynomials;
   const isTable =
     levels.length >= 2 && levels.length <= MOST_LEVELS && cells >= CELLS_A_LEVEL * levels.length;
-  if (choice.form === 'auto')
-    return isTable && levels.length > 2 ? [...polynomials, tableBasis(levels)] : polynomials;
+  const hasTable = choice.form === 'auto' && isTable && levels.length > 2;
+  // A polynomial through every level fits as a table does, and swings between levels, where nothing holds it.
+  const below = hasTable ? levels.length - 2 : most;
+  const polynomials = Array.from({ length: Math.min(most, below) + 1 }, (_, order) =>
+    polynomialBasis(order, low, high),
+  );
+  if (choice.form === 'polynomial' || low === high) return polynomials;
+  if (choice.form === 'auto') return hasTable ? [...polynomials, tableBasis(levels)] : polynomials;
   if (isTable) return [tableBasis(levels)];
   const spaced = Array.from({ length: KNOTS }, (_, i) => low + ((high - low) * i) / (KNOTS - 1));
   if (cells >= CELLS_A_LEVEL * KNOTS && levels.length >= KNOTS) return [tableBasis(spaced)];
