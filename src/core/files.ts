@@ -98,12 +98,12 @@ export async function writeFileAtomic(
   }
 }
 
-/** Refuses an output path that exists already, unless `force`. */
-export function refuseExisting(path: string, force: boolean): void {
+/** Refuses the output path of an option that exists already, unless `force`. */
+export function refuseExisting(path: string, force: boolean, option = '--out'): void {
   if (!force && existsSync(path)) {
     throw new UsageError(
       path,
-      'must not exist yet, got an existing one; choose another --out or pass --force',
+      `must not exist yet, got an existing one; choose another ${option} or pass --force`,
     );
   }
 }

@@ -3,6 +3,7 @@ import { formatDuration } from '../core/duration.ts';
 import { BadFileError, UsageError } from '../core/errors.ts';
 import { readBytes, refuseExisting, sha256, writeFileAtomic } from '../core/files.ts';
 import type { Progress } from '../core/progress.ts';
+import { LEAST_SECONDS, MOST_SECONDS } from '../profile/build-profile.ts';
 import { checkProfileText } from '../profile/check.ts';
 import { type DeviceFit, fitDevice } from '../profile/fit/fit.ts';
 import {
@@ -77,6 +78,8 @@ export async function fitProfile(options: FitOptions): Promise<FitResult> {
   if (figures !== undefined && !/\.(svg|html)$/u.test(figures)) {
     throw new UsageError('--figures', `must be an .svg or .html file, got "${figures}"; choose one of them`);
   }
+  if (figures !== undefined) refuseExisting(figures, options.force, '--figures');
+  refuseReferenceTime(options.referenceTime);
   const like = options.like === undefined ? null : await loadProfile(options.like);
   const data = dataOf(await readMeasurements(file), file);
   const [gMin, gMax] = cellRange(data, options);
@@ -136,6 +139,14 @@ export async function fitProfile(options: FitOptions): Promise<FitResult> {
     warnings,
   };
   return { ...result, lines: linesOf(result, figures) };
+}
+
+/** What a profile requires of t_c: ages count in it. */
+function refuseReferenceTime(seconds: number | undefined): void {
+  if (seconds === undefined || (seconds >= LEAST_SECONDS && seconds <= MOST_SECONDS)) return;
+  const most = `from ${LEAST_SECONDS} to ${MOST_SECONDS} s`;
+  const cure = 'give the time from writing to the reference read';
+  throw new UsageError('--reference-time', `must be ${most}, got ${seconds} s; ${cure}`);
 }
 
 /** gMin and gMax: as given, or the least and the greatest target. */

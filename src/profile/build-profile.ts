@@ -227,8 +227,8 @@ const MODELLED = [
 const LEAST_CONDUCTANCE = 1e-9;
 const MOST_CONDUCTANCE = 1e9;
 const LEAST_RANGE = 1e-3;
-const LEAST_SECONDS = 1e-12;
-const MOST_SECONDS = 1e15;
+export const LEAST_SECONDS = 1e-12;
+export const MOST_SECONDS = 1e15;
 
 /** Legal but odd values. */
 function odd(root: unknown, limits: { readonly gMin: number; readonly gMax: number }): Finding[] {

@@ -111,6 +111,17 @@ test('fitProfile(data) refuses too few cells, bad ranges, bad names and existing
     await message(csv, 'picture', { figures: 'x.png' }),
     '--figures: must be an .svg or .html file, got "x.png"; choose one of them',
   );
+  t.is(
+    await message(csv, 'at-once', { referenceTime: 0 }),
+    '--reference-time: must be from 1e-12 to 1000000000000000 s, got 0 s; give the time from writing to the reference read',
+  );
+  const figures = place('kept.svg');
+  await writeFileAtomic(figures, 'kept');
+  t.is(
+    await message(csv, 'kept', { figures }),
+    'kept.svg: must not exist yet, got an existing one; choose another --figures or pass --force',
+  );
+  t.is(await readText(figures), 'kept');
   await fitted(csv, 'same-again');
   t.is(
     await message(csv, 'same-again'),

@@ -20,7 +20,7 @@ export function registerFit(profile: Command, host: Host): void {
   outOption(command, 'the profile');
   command
     .addOption(
-      new Option('--reference-time <time>', 'from writing to the read at seconds 0')
+      new Option('--reference-time <time>', 'from writing to the read at seconds 0; more than 0s')
         .argParser((text: string) => parseDuration(text, '--reference-time'))
         .default(undefined, '20s'),
     )
@@ -53,7 +53,7 @@ export function registerFit(profile: Command, host: Host): void {
     .option('--like <profile>', 'take array, mapping and converters from this profile')
     .option(
       '--figures <file>',
-      'also write laws with intervals and residuals, as an .html page or one .svg file',
+      'also write laws with intervals and residuals, as an .html page or one .svg file; an existing one needs --force',
     );
   seedOption(command, 'the places of cells that read 0 in the test of fit');
   jsonOption(command);
