@@ -15,7 +15,7 @@ import { driftCdf } from './drift-likelihood.ts';
 import { type DriftNoise, driftNoise } from './drift-noise.ts';
 import { leftOutText, noisyTargets, scatteringTargets } from './drift-targets.ts';
 import type { ReadNoiseFit } from './fit-read-noise.ts';
-import { DOUBTFUL, groupedGoodness, uniformGoodness } from './goodness.ts';
+import { DOUBTFUL, uniformGoodness } from './goodness.ts';
 import { type FitChoice, type FittedLaw, type Goodness, lawOf, type Refusal } from './parameter.ts';
 import type { Data } from './series.ts';
 
@@ -126,14 +126,14 @@ function goodnessOf(fit: LawsFit, noise: DriftNoise, places: readonly Place[]): 
         : null,
     );
     return [
-      groupedGoodness(exponents, groupsOf(uniforms)),
-      groupedGoodness(
+      uniformGoodness(exponents, groupsOf(uniforms)),
+      uniformGoodness(
         lines,
         groupsOf(squares).map((group) => group.filter((u) => u !== null)),
       ),
     ].filter((each) => each !== null);
   }
-  const whole = uniformGoodness(exponents, uniforms, fit.maximum.theta.length);
+  const whole = uniformGoodness(exponents, [uniforms]);
   const degrees = cells.reduce((sum, cell) => sum + cell.degrees, 0);
   const value = cells.reduce((sum, cell) => sum + cell.squares, 0);
   return [

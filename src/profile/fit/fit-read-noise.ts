@@ -70,7 +70,7 @@ export function fitReadNoise(data: Data, gMax: number, choice: FitChoice): ReadN
     const s = at(x, seconds);
     return s > SMALL ? [] : [1 - chiSquareTail((squares - count) / (s * s), count - 1)];
   });
-  const goodness = uniformGoodness('reads about the mean of their cell', uniforms, fit.maximum.theta.length);
+  const goodness = uniformGoodness('reads about the mean of their cell', [uniforms]);
   return { law, refusals: [], goodness: goodness === null ? [] : [goodness], leftOut, at };
 }
 

@@ -78,11 +78,7 @@ export function fitUnlabelled(
       isZero: row.measured === 0,
     };
   });
-  const goodness = uniformGoodness(
-    'cells',
-    scored.map(({ u }) => u),
-    fit.maximum.theta.length,
-  );
+  const goodness = uniformGoodness('cells', [scored.map(({ u }) => u)]);
   const residuals = scored.filter(({ isZero }) => !isZero);
   const writing: WritingFit = {
     std,

@@ -101,7 +101,7 @@ function resultOf(
     const below = writtenCdf(cell, laws[i]!.shift, laws[i]!.std);
     return cell.meanMicrosiemens > 0 ? below : below * placeOfCensored(seed, i);
   });
-  const goodness = uniformGoodness('written cells', uniforms, fit.maximum.theta.length);
+  const goodness = uniformGoodness('written cells', [uniforms]);
   const residuals = cells.flatMap((cell, i) => {
     if (cell.meanMicrosiemens === 0) return [];
     const error = cell.meanMicrosiemens / cell.factor - cell.targetMicrosiemens - laws[i]!.shift;

@@ -12,28 +12,13 @@ const LEAST_BINS = 5;
 export const DOUBTFUL = 0.001;
 
 /**
- * Pearson's chi-square of values that are uniform over 0 to 1 under the model (each datum's own distribution function), in bins of
- * equal width; degrees are bins - 1 - parameters. Null where there are too few data.
- */
-export function uniformGoodness(
-  of: string,
-  uniforms: readonly number[],
-  parameters: number,
-): Goodness | null {
-  const bins = Math.min(MOST_DEGREES + 1 + parameters, Math.floor(uniforms.length / CELLS_A_BIN));
-  const degrees = bins - 1 - parameters;
-  if (degrees < 1) return null;
-  const value = pearson(uniforms, bins);
-  return { of, statistic: 'chi-square', value, degrees, p: chiSquareTail(value, degrees) };
-}
-
-/**
- * Pearson's chi-square of values that are uniform under the model in each of some groups, with bins of each group of its own: a
- * spread that is too large at one state and too small at another shows. Degrees are the bins less one a group; none is taken
+ * Pearson's chi-square of values that are uniform over 0 to 1 under the model (each datum's own distribution function) in each of
+ * some groups, in bins of equal width of each group's own: a spread that is too large at one state and too small at another
+ * shows. Degrees are the bins less one a group; none is taken
  * off for the fitted laws, which are fitted to the data and not to the counts: that is the cautious end of Chernoff and
  * Lehmann's (1954) range. Null where there are too few data.
  */
-export function groupedGoodness(of: string, groups: readonly (readonly number[])[]): Goodness | null {
+export function uniformGoodness(of: string, groups: readonly (readonly number[])[]): Goodness | null {
   const most = Math.max(LEAST_BINS, Math.ceil(MOST_DEGREES / groups.length) + 1);
   let [value, degrees] = [0, 0];
   for (const uniforms of groups) {
