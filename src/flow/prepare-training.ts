@@ -2,6 +2,7 @@ import type { Adapter } from '../adapter/adapter.ts';
 import { methodNamed } from '../adapter/methods.ts';
 import { splitOf, type Task } from '../data/task.ts';
 import type { EvaluationData } from '../evaluate/evaluation-data.ts';
+import { usualMaxLength } from '../model/encode.ts';
 import type { Model } from '../model/model.ts';
 import type { Engine } from '../runtime/engine.ts';
 import { stepSize, type TuneOptions } from '../tune/loop.ts';
@@ -12,7 +13,7 @@ import { startingAdapter } from './starting-adapter.ts';
 import type { TrainJob } from './train.ts';
 import { readCost, type TrainingCost } from './training-cost.ts';
 import { type Found, findTraining } from './training-folder.ts';
-import { trainingPlan } from './training-plan.ts';
+import { splitSha256, trainingPlan } from './training-plan.ts';
 import { checkWrittenMethod, type Written, writtenWeights } from './written-weights.ts';
 
 const LAMBDA = 0.1;
@@ -30,8 +31,8 @@ export interface Prepared extends Loaded {
   /** The training examples. */
   readonly data: EncodedSplit;
   readonly start: Adapter;
-  /** What `adapter.json` says of the std of draws. */
-  readonly target: Readonly<Record<string, unknown>>;
+  /** What `adapter.json` says of how it was trained: all that makes it another experiment, and the seed. */
+  readonly training: Readonly<Record<string, unknown>>;
   readonly written: Written | null;
   readonly options: TuneOptions;
   readonly stepsAnEpoch: number;
@@ -54,27 +55,41 @@ export async function prepareTraining(job: TrainJob, loaded: Loaded): Promise<Pr
   const { model, task, engine } = loaded;
   const { out, resume } = job;
   const data = encodeSplit(model, splitOf(task, 'train'), job.maxLength);
-  const { adapter, target } = await startingAdapter(job, model, task);
+  const { adapter, target, sha256: startedFrom } = await startingAdapter(job, model, task);
   const start = withDropout(job, adapter);
   const written = await writtenWeights(job, model, job.seed);
   if (written !== null) checkWrittenMethod(start, model.graph);
   const options = tuneOptions(job, start, task, data.examples.length);
   const stepsAnEpoch = Math.ceil(data.examples.length / stepSize(options));
-  const chooser =
-    job.selectOn === undefined ? null : selection(model, task, job.selectOn, job.seed, job.maxLength);
+  const split = job.selectOn === undefined ? reportedSplit(task) : 'dev';
+  const whole = evaluationData(model, task, split, undefined, job.maxLength);
+  const chooser = job.selectOn === undefined ? null : selection(whole, job.selectOn, job.seed);
   const select = chooser?.select ?? null;
-  const split = chooser === null ? reportedSplit(task) : 'dev';
-  const scored = chooser?.report ?? evaluationData(model, task, split, undefined, job.maxLength);
+  const scored = chooser?.report ?? whole;
   const plan = trainingPlan(model, engine, start, options, data, select, written?.record);
   const firstChoice = select === null ? null : Math.min(stepsAnEpoch, options.steps);
   const found = await findTraining({ out, resume, plan, start, firstChoice });
   const costBefore = resume && job.meter !== undefined ? await readCost(out) : null;
+  const training = {
+    task: task.name,
+    scoredOn: { split, examples: scored.labels.length },
+    // Whole splits: what is drawn of them by a seed must not part the seeds of one experiment.
+    data: { train: splitSha256(data), scored: splitSha256(whole) },
+    maxLength: job.maxLength ?? usualMaxLength(model),
+    selectOn: job.selectOn ?? null,
+    startedFrom,
+    engine: engine.name,
+    seed: job.seed,
+    options,
+    target,
+    ...(written === null ? {} : { written: written.record }),
+  };
   return {
     ...loaded,
     job,
     data,
     start,
-    target,
+    training,
     written,
     options,
     stepsAnEpoch,

@@ -15,6 +15,8 @@ import { checkDrawJob, targetRecord, withTarget } from './training-target.ts';
 /** What training starts from, and what `adapter.json` says of the std of its draws. */
 export interface Start {
   readonly adapter: Adapter;
+  /** Of the tensors of the stored adapter; null where it is a new one. */
+  readonly sha256: string | null;
   readonly target: Readonly<Record<string, unknown>>;
 }
 
@@ -29,7 +31,7 @@ export async function startingAdapter(job: TrainJob, model: Model, task: Task): 
     const method = job.method!;
     checkDrawJob(job, method, false);
     const adapter = await newAdapter({ ...job, method }, model, task);
-    return { adapter, target: await targetRecord(job, adapter, null) };
+    return { adapter, sha256: null, target: await targetRecord(job, adapter, null) };
   }
   const stored = await loadAdapter(job.adapter);
   checkAdapterModel(stored, model, job.adapter);
@@ -43,7 +45,7 @@ export async function startingAdapter(job: TrainJob, model: Model, task: Task): 
   }
   const adapter = await withTarget(job, model, headed(job, stored.adapter, wanted, model, task));
   const training = stored.file.training as { readonly target?: unknown } | null | undefined;
-  return { adapter, target: await targetRecord(job, adapter, training?.target) };
+  return { adapter, sha256: stored.sha256, target: await targetRecord(job, adapter, training?.target) };
 }
 
 /** A stored adapter with its head for the task. One without a head gets that which a new adapter would have. */

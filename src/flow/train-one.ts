@@ -16,7 +16,7 @@ const CHECKPOINT_EVERY = 50;
 /** Trains once, into the prepared job's `out`. `train.ts` says what it writes. */
 export async function trainOne(prepared: Prepared): Promise<TrainResult> {
   const { job, model, task, engine, data, start, written, options } = prepared;
-  const { target, stepsAnEpoch, select, split, scored, found, costBefore } = prepared;
+  const { training, stepsAnEpoch, select, split, scored, found, costBefore } = prepared;
   const { progress, out } = job;
   const folder = await openTrainingFolder(found);
   const cost = startCost(out, job.meter, costBefore);
@@ -76,14 +76,7 @@ export async function trainOne(prepared: Prepared): Promise<TrainResult> {
   const die = written?.die?.();
   const dieMetrics = die === undefined ? undefined : await cleanMetrics(engine, model, adapter, scored, die);
   const examples = scored.labels.length;
-  const stored = await saveAdapter(out, adapter, model, {
-    task: task.name,
-    scoredOn: { split, examples },
-    seed: job.seed,
-    options,
-    target,
-    ...(written === null ? {} : { written: written.record }),
-  });
+  const stored = await saveAdapter(out, adapter, model, training);
   const onDie = dieMetrics === undefined ? {} : { dieMetrics };
   await writeFileAtomic(
     join(out, 'metrics.json'),

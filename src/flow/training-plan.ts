@@ -34,6 +34,11 @@ export function trainingPlan(
   );
 }
 
+/** SHA-256 of a split's ids and labels, in their order. */
+export function splitSha256(data: TuneData): string {
+  return sha256(stableJson(dataHash(data)));
+}
+
 /** Hashed as numbers: the text of a large task would not fit into one string. */
 function dataHash({ examples, labels }: TuneData): readonly string[] {
   const lengths = examples.map(({ ids }) => ids.length);

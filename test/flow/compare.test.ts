@@ -1,13 +1,17 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { saveAdapter } from '../../src/adapter/file.ts';
+import { loadAdapter, saveAdapter } from '../../src/adapter/file.ts';
 import { BadFileError, UsageError } from '../../src/core/errors.ts';
 import { stableJson } from '../../src/core/files.ts';
+import { packageRoot } from '../../src/core/paths.ts';
 import { compare } from '../../src/flow/compare.ts';
+import { type TrainJob, train } from '../../src/flow/train.ts';
+import { trainSeeds } from '../../src/flow/train-seeds.ts';
 import { syntheticRun } from '../support/run-fixture.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { tinyGraph, tinyModel, untrained } from '../support/tiny-model.ts';
+import { folderOf, jobIn, sentences } from '../support/train-job.ts';
 
 interface Trained {
   readonly method: 'grasp' | 'lora';
@@ -80,6 +84,59 @@ test('compare: runs that differ in the seed alone are one row, with interval, co
     '80.0\u202f%',
   ]);
   t.true((await readFile(out, 'utf8')).includes('| lora-runs | LoRA | toy dev | clean | accuracy |'));
+});
+
+test('compare: seeds of one experiment are one row; other data, length, selection or start are other experiments', async (t) => {
+  const folder = await folderOf(t);
+  const model = join(packageRoot(), 'test/fixtures/hf/bert');
+  const job = (out: string, more: Partial<TrainJob> = {}): TrainJob =>
+    jobIn(folder, out, { model, method: 'head', steps: 1, ...more });
+  const other = join(folder, 'other-data');
+  await mkdir(other);
+  await writeFile(join(other, 'train.jsonl'), sentences(1, 40));
+  await writeFile(join(other, 'dev.jsonl'), sentences(3, 20));
+  const dev = join(folder, 'other-dev');
+  await mkdir(dev);
+  await writeFile(join(dev, 'train.jsonl'), sentences(0, 40));
+  await writeFile(join(dev, 'dev.jsonl'), sentences(4, 20));
+  await trainSeeds({ ...job('half', { selectOn: 0.5 }), seeds: 2 });
+  await trainSeeds({ ...job('plain'), seeds: 2 });
+  const from = join(folder, 'plain', 'seed-1');
+  await trainSeeds({ ...job('further', { adapter: from }), seeds: 2 });
+  const single: Readonly<Record<string, Partial<TrainJob>>> = {
+    'other-train': { data: other },
+    'other-scored': { data: dev },
+    short: { maxLength: 8 },
+    third: { selectOn: 0.25 },
+    'from-another': { adapter: join(folder, 'plain', 'seed-2') },
+  };
+  for (const [name, more] of Object.entries(single)) await train(job(name, more));
+  // What the model takes at most is the length without --max-length.
+  await train(job('same', { seed: 3, maxLength: 24 }));
+  const names = ['half', 'plain', 'further', ...Object.keys(single), 'same'];
+  const { rows } = await compare({ runs: names.map((name) => join(folder, name)), force: false });
+  t.deepEqual(
+    rows.map(({ run, count }) => [run, count]),
+    [
+      ['half', 2],
+      ['plain, same', 3],
+      ['further', 2],
+      ['other-train', 1],
+      ['other-scored', 1],
+      ['short', 1],
+      ['third', 1],
+      ['from-another', 1],
+    ],
+  );
+  const { sha256 } = await loadAdapter(from);
+  const { file } = await loadAdapter(join(folder, 'further', 'seed-2'));
+  t.like(file.training, {
+    startedFrom: sha256,
+    selectOn: null,
+    maxLength: 24,
+    engine: 'onnxruntime',
+    seed: 2,
+  });
 });
 
 test('compare: an evaluation run has a row an arm and condition, over chips', async (t) => {

@@ -9,6 +9,7 @@ import { BadFileError, UsageError } from '../../src/core/errors.ts';
 import { packageRoot } from '../../src/core/paths.ts';
 import { decodeSafetensors, readSafetensors } from '../../src/core/safetensors.ts';
 import { loadTask } from '../../src/data/load.ts';
+import { evaluationData } from '../../src/flow/encode-task.ts';
 import { selection } from '../../src/flow/selection.ts';
 import { type TrainJob, train } from '../../src/flow/train.ts';
 import { loadModel } from '../../src/model/load.ts';
@@ -334,12 +335,13 @@ test('selection: two seeded parts of dev, each example in one of them', async (t
   const folder = await folderOf(t);
   const task = await loadTask('custom', { folder: join(folder, 'data'), seed: 1 });
   const model = await loadModel('use-lite');
-  const { select, report } = selection(model, task, 0.3, 1);
+  const dev = evaluationData(model, task, 'dev');
+  const { select, report } = selection(dev, 0.3, 1);
   t.deepEqual([select.labels.length, report.labels.length], [6, 14]);
   const texts = [...select.examples, ...report.examples].map(({ ids }) => ids.join()).sort();
   t.deepEqual(texts, task.dev.map(({ text }) => model.tokenizer.encode(text).ids.join()).sort());
-  t.deepEqual(selection(model, task, 0.3, 1), { select, report });
-  t.notDeepEqual(selection(model, task, 0.3, 2).select.examples, select.examples);
+  t.deepEqual(selection(dev, 0.3, 1), { select, report });
+  t.notDeepEqual(selection(dev, 0.3, 2).select.examples, select.examples);
 });
 
 test('train: --dropout 0 is training without, to the byte; another one is trained, kept, and given up by 0', async (t) => {
