@@ -6,9 +6,19 @@ import type { Place, Settings } from './method.ts';
 import { methodNamed } from './methods.ts';
 import { selectLayers } from './select-layers.ts';
 
-/** The layers at which a method will stand: those that match a glob, of all where it can. */
-export function chosenPlaces(graph: Graph, method: MethodName, glob: string): readonly Place[] {
-  if (method === 'head') return [];
+/**
+ * The layers at which a method will stand: those that match a glob, of all where it can; all of them without one.
+ *
+ * @throws UsageError if there are none, or the method takes none
+ */
+export function chosenPlaces(graph: Graph, method: MethodName, glob?: string): readonly Place[] {
+  if (method === 'head') {
+    if (glob === undefined) return [];
+    throw new UsageError(
+      '--layers',
+      `must go with a method that adapts layers, got head, which trains the head alone; leave it out`,
+    );
+  }
   const places = methodNamed(method).places(graph);
   if (places.length === 0) {
     throw new UsageError(
@@ -16,7 +26,7 @@ export function chosenPlaces(graph: Graph, method: MethodName, glob: string): re
       `must find layers to adapt in model "${graph.name}", got none for ${method}; choose another method`,
     );
   }
-  return selectLayers(places, glob);
+  return selectLayers(places, glob ?? '*');
 }
 
 /**

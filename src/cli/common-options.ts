@@ -61,8 +61,8 @@ export function engineOption(command: Command): Command {
 }
 
 /** `--out PATH`, needed, and `--force`. */
-export function outOption(command: Command, what: string): Command {
-  neededOption(command, new Option('--out <path>', `${what}; written whole or not at all`));
+export function outOption(command: Command, what: string, how = 'written whole or not at all'): Command {
+  neededOption(command, new Option('--out <path>', `${what}; ${how}`));
   return command.option('--force', 'replace what is at --out already', false);
 }
 

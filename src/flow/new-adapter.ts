@@ -29,7 +29,7 @@ const ALPHA = 16;
 export async function newAdapter(job: NewAdapterJob, model: Model, task: Task): Promise<Adapter> {
   const { method, groups = GROUPS, rank = RANK, alpha = ALPHA, seed } = job;
   const head = taskHead(model, task);
-  const places = chosenPlaces(headGraph(model, head), method, job.layers ?? '*');
+  const places = chosenPlaces(headGraph(model, head), method, job.layers);
   const learned = methodNamed(method).learnsStd;
   const names = places.map(({ name }) => name);
   const targetStd = learned ? await targetStds(job, method, model, names) : undefined;

@@ -200,6 +200,10 @@ test('train: what is refused leaves an existing --out as it was, even with --for
       '--profile: must go with a method that is trained with draws, got head without; add --draws or leave it out',
     ],
     [
+      { layers: '*' },
+      '--layers: must go with a method that adapts layers, got head, which trains the head alone; leave it out',
+    ],
+    [
       { method: 'grasp', draw: 'step' },
       '--draw: must go with a method that is trained with draws, got grasp without; add --draws or leave it out',
     ],

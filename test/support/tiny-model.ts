@@ -76,7 +76,7 @@ export const tinyFeeds: Readonly<Record<string, Tensor>> = {
 
 /** An adapter for all layers of a graph that its method can stand at, as training starts with it: identity, new head. */
 export function untrained(graph: Graph, method: MethodName, width: number, groups = 4): Adapter {
-  const places = chosenPlaces(graph, method, '*');
+  const places = chosenPlaces(graph, method);
   const targetStd = method === 'stochgrasp' ? targetsOf(places) : undefined;
   const settings = { seed: 3, groups, rank: 2, alpha: 3, ...(targetStd === undefined ? {} : { targetStd }) };
   const head = { width, outputs: 3, scale: 2, labels: ['a', 'b', 'c'] };

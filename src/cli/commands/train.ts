@@ -42,7 +42,11 @@ export function registerTrain(parent: Command, host: Host): void {
     ).argParser(whole('--seeds', { min: 1, max: 1000 })),
   );
   engineOption(command);
-  outOption(command, 'folder for the adapter, its log and its metrics');
+  outOption(
+    command,
+    'folder for the adapter, its log and its metrics',
+    'written while it trains, each file whole; --resume goes on in it',
+  );
   command.option(
     '--resume',
     'continue from the checkpoint in --out, to the same bytes as an unbroken run',
