@@ -133,7 +133,7 @@ async function checkValue(value: unknown, bases: DeviceProfile['bases'], kelvin?
 }
 
 /** Intervals of the range of temperature at whose ends formulas of T are tried. */
-const TEMPERATURE_STEPS = 16;
+const TEMPERATURE_STEPS = 8;
 
 /** Errors of a profile's laws within its range of temperature, each place once; without formulas of T at its ends. */
 async function atOtherTemperatures(value: unknown, { temperature }: DeviceProfile): Promise<Finding[]> {

@@ -47,8 +47,8 @@ export function writing(std: Law | null, meanShift: Law | null, limits: Limits):
     ? findings
     : [
         ...findings,
-        ...unresolved(std, '/writing/std', TARGETS, times),
-        ...unresolved(meanShift, '/writing/meanShift', TARGETS, agesOf(meanShift, limits)),
+        ...unresolved(std, '/writing/std', TARGETS, givenAges(std, limits)),
+        ...unresolved(meanShift, '/writing/meanShift', TARGETS, givenAges(meanShift, limits)),
       ];
 }
 
@@ -91,14 +91,14 @@ export function reading(std: Law | null, limits: Limits): Finding[] {
     const message = `should be at most ${MOST_READ_NOISE} (${100 * MOST_READ_NOISE} %), got ${shownNumber(most.value)} at ${most.place}`;
     findings.push({ severity: 'warning', pointer: '/readNoise/std', message, cure: 'check the unit' });
   }
-  return [...findings, ...unresolved(std, '/readNoise/std', STATES, agesOf(std, limits))];
+  return [...findings, ...unresolved(std, '/readNoise/std', STATES, givenAges(std, limits))];
 }
 
 /** What holds against the law of a share, over the ages of validity. */
 export function sharing(share: Law | null, pointer: string, limits: Limits): Finding[] {
   if (share === null) return [];
   const findings = firstFault(share, pointer, STATES, timesOf(share, limits), '', 'share');
-  return findings.length > 0 ? findings : unresolved(share, pointer, STATES, agesOf(share, limits));
+  return findings.length > 0 ? findings : unresolved(share, pointer, STATES, givenAges(share, limits));
 }
 
 /** Whether laws by ages have data for all ages of validity: nothing is carried on beyond its source in silence. */
@@ -126,6 +126,11 @@ function agesOf(law: Law | null, limits: Limits): readonly number[] {
 /** Ages within validity, and those among them that a law is given at: between these it is straight. */
 function timesOf(law: Law | null, limits: Limits): readonly number[] {
   return timesWithin(limits.from, endOf(limits), law?.ageSeconds ?? []);
+}
+
+/** The ages that a law is given at, or the first. */
+function givenAges(law: Law | null, { from }: Limits): readonly number[] {
+  return law?.ageSeconds ?? [from];
 }
 
 function endOf({ to }: Limits): number {
