@@ -1,5 +1,6 @@
 import { UsageError } from '../core/errors.ts';
 import type { Graph } from '../graph/graph.ts';
+import { linearLayers } from '../graph/linear-layers.ts';
 import type { Adapter, Head, MethodName } from './adapter.ts';
 import { initialHead } from './head.ts';
 import type { Place, Settings } from './method.ts';
@@ -9,15 +10,13 @@ import { selectLayers } from './select-layers.ts';
 /**
  * The layers at which a method will stand: those that match a glob, of all where it can; all of them without one.
  *
- * @throws UsageError if there are none, or the method takes none
+ * @throws UsageError if there are none
  */
 export function chosenPlaces(graph: Graph, method: MethodName, glob?: string): readonly Place[] {
   if (method === 'head') {
-    if (glob === undefined) return [];
-    throw new UsageError(
-      '--layers',
-      `must go with a method that adapts layers, got head, which trains the head alone; leave it out`,
-    );
+    // The head stands on none, but what matches nothing is a slip.
+    if (glob !== undefined) selectLayers(linearLayers(graph), glob);
+    return [];
   }
   const places = methodNamed(method).places(graph);
   if (places.length === 0) {

@@ -23,13 +23,15 @@ export interface Start {
 /**
  * What training starts from: a new adapter, or a stored one with its head.
  *
- * @throws UsageError if the job asks for anything else than the stored adapter has, its head is none for the task, or an
- *   option on draws would be without effect
+ * @throws UsageError if the job asks for anything else than the stored adapter has, its head is none for the task, or options on
+ *   draws contradict one another
  */
 export async function startingAdapter(job: TrainJob, model: Model, task: Task): Promise<Start> {
   if (job.adapter === undefined) {
     const method = job.method!;
-    checkDrawJob(job, method, false);
+    for (const line of checkDrawJob(job, method, false)) job.progress.warn(line);
+    if (method === 'head' && job.layers !== undefined)
+      job.progress.warn('--layers: without effect, as head trains the head alone');
     const adapter = await newAdapter({ ...job, method }, model, task);
     return { adapter, sha256: null, target: await targetRecord(job, adapter, null) };
   }
@@ -39,7 +41,7 @@ export async function startingAdapter(job: TrainJob, model: Model, task: Task): 
   const wanted = taskHead(model, task);
   checkFixed(job, stored.adapter, model, head ?? wanted);
   const hasDraws = options.targetStd !== undefined;
-  checkDrawJob(job, method, hasDraws);
+  for (const line of checkDrawJob(job, method, hasDraws)) job.progress.warn(line);
   if (hasDraws && job.draws !== true && !methodNamed(method).learnsStd) {
     job.progress.note('--adapter: it was trained with draws, and goes on with them');
   }

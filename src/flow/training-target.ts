@@ -31,46 +31,45 @@ export interface DrawJob extends TargetJob {
 }
 
 /**
- * Looks for options that would be without effect.
+ * Looks for options on draws that contradict one another, and names those that are without effect.
  *
  * @param hasDraws Whether the adapter that training starts from was trained with draws.
- * @throws UsageError naming the first
+ * @returns A line on each option that is without effect: nothing of it is recorded.
+ * @throws UsageError for options that contradict the method or one another
  */
-export function checkDrawJob(job: DrawJob, method: MethodName, hasDraws: boolean): void {
+export function checkDrawJob(job: DrawJob, method: MethodName, hasDraws: boolean): readonly string[] {
   const { learnsStd } = methodNamed(method);
   const given = (names: readonly (keyof DrawJob)[]) =>
-    names.find((name) => job[name] !== undefined && job[name] !== false);
-  const refuse = (name: keyof DrawJob, rest: string): never => {
-    throw new UsageError(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, rest);
-  };
+    names.filter((name) => job[name] !== undefined && job[name] !== false).map(optionOf);
+  const isDrawn = learnsStd || job.draws === true || hasDraws;
   if (learnsStd && job.draws === true) {
-    refuse(
-      'draws',
+    throw new UsageError(
+      '--draws',
       `must go with a method whose draws have a fixed std, got ${method}, which draws by itself; leave --draws out`,
     );
   }
-  if (!learnsStd && job.draws !== true && !hasDraws) {
-    const idle = given(['mirroredDraws', 'profile', 'targetAt', 'targetNoise', 'targetStd', 'draw']);
-    if (idle !== undefined) {
-      refuse(
-        idle,
-        `must go with a method that is trained with draws, got ${method} without; add --draws or leave it out`,
-      );
-    }
-  }
-  if (!learnsStd && job.lambda !== undefined) {
-    refuse('lambda', `must go with a method that learns its std (stochgrasp), got ${method}; leave it out`);
-  }
-  const ofProfile = given(['targetAt', 'targetNoise']);
-  if (job.targetStd !== undefined && job.profile !== undefined) {
-    refuse('targetStd', 'must stand without --profile, got both; leave one out');
-  }
-  if (ofProfile !== undefined && job.profile === undefined) {
-    refuse(
-      ofProfile,
-      'must go with --profile, got none; give the profile of the hardware, such as --profile pcm-nandakumar-2019',
+  if (!isDrawn && job.mirroredDraws === true) {
+    throw new UsageError(
+      '--mirrored-draws',
+      `must go with a method that is trained with draws, got ${method} without; add --draws or leave it out`,
     );
   }
+  if (isDrawn && job.targetStd !== undefined && job.profile !== undefined) {
+    throw new UsageError('--target-std', 'must stand without --profile, got both; leave one out');
+  }
+  const idle = isDrawn ? [] : given(['profile', 'targetAt', 'targetNoise', 'targetStd', 'draw']);
+  const ofProfile = isDrawn && job.profile === undefined ? given(['targetAt', 'targetNoise']) : [];
+  return [
+    ...idle.map((option) => `${option}: without effect, as ${method} is trained without draws; see --draws`),
+    ...ofProfile.map((option) => `${option}: without effect, as no --profile is given`),
+    ...(learnsStd ? [] : given(['lambda'])).map(
+      (option) => `${option}: without effect, as ${method} learns no std`,
+    ),
+  ];
+}
+
+function optionOf(name: keyof DrawJob): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /**

@@ -196,28 +196,12 @@ test('train: what is refused leaves an existing --out as it was, even with --for
       '--mirrored-draws: must go with a method that is trained with draws, got head without; add --draws or leave it out',
     ],
     [
-      { profile: 'no-such-profile', targetNoise: 2, targetAt: 30 },
-      '--profile: must go with a method that is trained with draws, got head without; add --draws or leave it out',
-    ],
-    [
-      { layers: '*' },
-      '--layers: must go with a method that adapts layers, got head, which trains the head alone; leave it out',
-    ],
-    [
-      { method: 'grasp', draw: 'step' },
-      '--draw: must go with a method that is trained with draws, got grasp without; add --draws or leave it out',
-    ],
-    [
-      { method: 'lora', draws: true, targetStd: 0.1, lambda: 1 },
-      '--lambda: must go with a method that learns its std (stochgrasp), got lora; leave it out',
+      { layers: 'nothing*' },
+      '--layers: must match a linear layer, got "nothing*", which matches none of 10 ("Layer_0/TransformerLayer/MultiheadAttention/qkv_transform_single", "Layer_0/TransformerLayer/MultiheadAttention/output_transform_single", "Layer_0/TransformerLayer/dense", …); see "holdfast model info"',
     ],
     [
       { method: 'stochgrasp', targetStd: 0.1, profile: 'no-such-profile' },
       '--target-std: must stand without --profile, got both; leave one out',
-    ],
-    [
-      { method: 'stochgrasp', targetStd: 0.1, targetNoise: 2 },
-      '--target-noise: must go with --profile, got none; give the profile of the hardware, such as --profile pcm-nandakumar-2019',
     ],
     [
       { method: 'lora', rank: 257 },
