@@ -64,3 +64,8 @@ export function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing';
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
+
+/** A number of a law, in six digits. */
+export function shownNumber(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}

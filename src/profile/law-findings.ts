@@ -1,3 +1,4 @@
+import { shownNumber } from './fault.ts';
 import type { Finding } from './finding.ts';
 import type { Law } from './law.ts';
 import { unresolved } from './law-resolution.ts';
@@ -231,8 +232,4 @@ function timesWithin(from: number, to: number, more: readonly number[]): number[
   const between = Array.from({ length: 8 }, (_, i) => (1 + from) * ratio ** ((i + 1) / 9) - 1);
   const usual = [...USUAL_SECONDS, ...more].filter((t) => t > from && t < to);
   return [from, ...[...between, ...usual].sort((a, b) => a - b), to];
-}
-
-function shownNumber(value: number): string {
-  return String(Number(value.toPrecision(6)));
 }

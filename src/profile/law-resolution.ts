@@ -1,4 +1,5 @@
 import { TABLE_POINTS } from '../core/table.ts';
+import { shownNumber } from './fault.ts';
 import type { Finding } from './finding.ts';
 import type { Law } from './law.ts';
 
@@ -30,8 +31,7 @@ export function unresolved(
         const value = law.at(x, t);
         const off = Math.max(value - high, low - value);
         if (!(off > LOST_SHARE * Math.max(largest, Math.abs(value)))) continue;
-        const shown = (number: number) => String(Number(number.toPrecision(6)));
-        const message = `should have no peak between neighbours of the ${TABLE_POINTS} states that cells are simulated by, got ${shown(value)} at x = ${shown(x)} between ${shown(values[i - 1]!)} and ${shown(values[i]!)}`;
+        const message = `should have no peak between neighbours of the ${TABLE_POINTS} states that cells are simulated by, got ${shownNumber(value)} at x = ${shownNumber(x)} between ${shownNumber(values[i - 1]!)} and ${shownNumber(values[i]!)}`;
         const cure = 'widen it, or leave it: cells do not have it';
         return [{ severity: 'warning', pointer, message, cure }];
       }
