@@ -23,6 +23,8 @@ const SETTINGS: readonly (readonly [string, readonly string[]])[] = [
   ['rate 0.01', ['--lr', '0.01']],
   ['draw a step', ['--draw', 'step']],
   ['mirrored', ['--mirrored-draws']],
+  ['draws rising over half', ['--draw-warmup', '0.5']],
+  ['draws rising to the end', ['--draw-warmup', '1']],
 ];
 
 /**

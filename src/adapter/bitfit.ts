@@ -14,6 +14,7 @@ import type { Method, Place, Replacement, TensorForm } from './method.ts';
 export const bitfit: Method = {
   rate: 5e-3,
   learnsStd: false,
+  settings: [],
   places: (graph) => biasPlaces(graph),
   start: (graph, places) => {
     const biases = new Map(biasPlaces(graph).map((place) => [place.name, place.bias]));

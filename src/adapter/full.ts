@@ -15,6 +15,7 @@ import type { Method, Must, Place, Replacement, Settings, TensorForm } from './m
 export const full: Method = {
   rate: 5e-5,
   learnsStd: false,
+  settings: [],
   places: (graph) => [...parametersOf(graph)].map(([name, tensors]) => placeOf(name, tensors)),
   start,
   checkOptions,

@@ -111,6 +111,7 @@ export function addGrasp(
 export const grasp: Method = {
   rate: 5e-3,
   learnsStd: false,
+  settings: ['groups'],
   places: linearPlaces,
   start: (graph, places, { groups, seed }) => ({
     options: { groups },
@@ -133,6 +134,7 @@ export const grasp: Method = {
 export const stochgrasp: Method = {
   ...grasp,
   learnsStd: true,
+  settings: ['groups'],
   start: (graph, places, { groups, seed, targetStd = {} }) => ({
     options: { groups },
     tensors: initialGrasp(chosen(graph, places), groups, seed, targetStd),

@@ -95,6 +95,7 @@ export function addHead(
 export const head: Method = {
   rate: 5e-3,
   learnsStd: false,
+  settings: [],
   places: () => [],
   start: () => ({ options: {}, tensors: new Map() }),
   checkOptions: () => {},

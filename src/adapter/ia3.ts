@@ -30,6 +30,7 @@ const COUNTED: Readonly<Record<Ia3Role, string>> = {
 export const ia3: Method = {
   rate: 5e-3,
   learnsStd: false,
+  settings: [],
   places: (graph) => grouped(ia3Places(graph)),
   standings: (graph) => grouped([...ia3Places(graph), ...linearLayers(graph).flatMap(wholePlaces)]),
   start: (graph, places) => {

@@ -24,6 +24,7 @@ import type { Edits, Entry, Fold, Method, Must, Place, Settings, TensorForm } fr
 export const lora: Method = {
   rate: 2e-3,
   learnsStd: false,
+  settings: ['rank', 'alpha', 'dropout'],
   places: linearPlaces,
   start,
   checkOptions,

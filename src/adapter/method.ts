@@ -16,6 +16,9 @@ export interface Settings {
   readonly targetStd?: Readonly<Record<string, number>>;
 }
 
+/** A setting of a new adapter that is a method's own. */
+export type OwnSetting = 'groups' | 'rank' | 'alpha' | 'dropout';
+
 /** A layer of a model at which a method can stand, and the sizes there that its tensors are shaped by. */
 export interface Place {
   readonly name: string;
@@ -87,6 +90,8 @@ export interface Method {
   readonly rate: number;
   /** Whether it learns the std of its draws (and is pulled to a target); else the std is fixed. */
   readonly learnsStd: boolean;
+  /** The settings that it takes. */
+  readonly settings: readonly OwnSetting[];
   /** Where it can stand in a model, in graph order. */
   places(graph: Graph): readonly Place[];
   /** Where an adapter that was made elsewhere can stand; absent: the same places. */

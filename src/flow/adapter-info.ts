@@ -35,10 +35,12 @@ export function adapterLines({ options, method, head, ...rest }: Adapter, file: 
   ];
 }
 
-function settingsOf({ groups, rank, alpha, rankStabilised }: AdapterOptions): string {
+function settingsOf({ groups, rank, alpha, rankStabilised, dropout }: AdapterOptions): string {
   if (groups !== undefined) return ` in ${groups} groups each`;
   if (rank === undefined) return '';
-  return `, rank ${rank}, alpha ${alpha}${rankStabilised === true ? ' / sqrt(rank)' : ''}`;
+  const root = rankStabilised === true ? ' / sqrt(rank)' : '';
+  const dropped = dropout === undefined ? '' : `, trained with dropout ${dropout}`;
+  return `, rank ${rank}, alpha ${alpha}${root}${dropped}`;
 }
 
 /** What is a layer's own: the roles of its vectors, or a rank and alpha that differ. */

@@ -55,15 +55,12 @@ export function withOwnHead(model: Model, adapter: Adapter): Adapter {
 
 /** The adapter with the dropout that a job asks for; as it is where it asks for none. */
 export function withDropout({ dropout }: Pick<NewAdapterJob, 'dropout'>, adapter: Adapter): Adapter {
-  if (dropout === undefined) return adapter;
+  if (dropout === undefined || !methodNamed(adapter.method).settings.includes('dropout')) return adapter;
   if (!(dropout >= 0 && dropout < 1)) {
     throw new UsageError(
       '--dropout',
       `must be at least 0 and below 1, got ${dropout}; choose a share such as 0.1`,
     );
-  }
-  if (dropout > 0 && adapter.method !== 'lora') {
-    throw new UsageError('--dropout', `must go with lora, got ${adapter.method}; leave it out`);
   }
   const { dropout: _, ...options } = adapter.options;
   return { ...adapter, options: dropout === 0 ? options : { ...options, dropout } };

@@ -1,5 +1,5 @@
 import type { Adapter } from '../adapter/adapter.ts';
-import { methodNamed } from '../adapter/methods.ts';
+import { drawnLayers, methodNamed } from '../adapter/methods.ts';
 import { splitOf, type Task } from '../data/task.ts';
 import type { EvaluationData } from '../evaluate/evaluation-data.ts';
 import { usualMaxLength } from '../model/encode.ts';
@@ -7,6 +7,7 @@ import type { Model } from '../model/model.ts';
 import type { Engine } from '../runtime/engine.ts';
 import { stepSize, type TuneOptions } from '../tune/loop.ts';
 import { type EncodedSplit, encodeSplit, evaluationData, reportedSplit } from './encode-task.ts';
+import { idleOptions } from './idle-options.ts';
 import { withDropout } from './new-adapter.ts';
 import { selection } from './selection.ts';
 import { startingAdapter } from './starting-adapter.ts';
@@ -14,6 +15,7 @@ import type { TrainJob } from './train.ts';
 import { readCost, type TrainingCost } from './training-cost.ts';
 import { type Found, findTraining } from './training-folder.ts';
 import { splitSha256, trainingPlan } from './training-plan.ts';
+import type { DrawJob } from './training-target.ts';
 import { checkWrittenMethod, type Written, writtenWeights } from './written-weights.ts';
 
 const LAMBDA = 0.1;
@@ -56,6 +58,7 @@ export async function prepareTraining(job: TrainJob, loaded: Loaded): Promise<Pr
   const { out, resume } = job;
   const data = encodeSplit(model, splitOf(task, 'train'), job.maxLength);
   const { adapter, target, sha256: startedFrom } = await startingAdapter(job, model, task);
+  for (const line of idleOptions(job, adapter)) job.progress.warn(line);
   const start = withDropout(job, adapter);
   const written = await writtenWeights(job, model, job.seed);
   if (written !== null) checkWrittenMethod(start, model.graph);
@@ -102,17 +105,10 @@ export async function prepareTraining(job: TrainJob, loaded: Loaded): Promise<Pr
 }
 
 function tuneOptions(job: TrainJob, start: Adapter, task: Task, examples: number): TuneOptions {
-  const rate = job.lr ?? methodNamed(start.method).rate;
-  const {
-    lambda = LAMBDA,
-    draw = 'example',
-    batch,
-    accumulate,
-    clipNorm,
-    mirroredDraws,
-    seed,
-    shuffle,
-  } = job;
+  const { rate: usual, learnsStd } = methodNamed(start.method);
+  const { lr: rate = usual, batch, accumulate, clipNorm, seed, shuffle } = job;
+  const { draw = 'example', drawWarmup, mirroredDraws }: DrawJob = drawnLayers(start).length === 0 ? {} : job;
+  const lambda = (learnsStd ? job.lambda : undefined) ?? LAMBDA;
   const size = stepSize(accumulate === undefined ? { batch } : { batch, accumulate });
   return {
     loss: { kind: task.kind, lambda, draw },
@@ -125,6 +121,7 @@ function tuneOptions(job: TrainJob, start: Adapter, task: Task, examples: number
     ...(clipNorm === undefined ? {} : { clipNorm }),
     steps: job.steps ?? (job.epochs ?? 1) * Math.ceil(examples / size),
     ...(mirroredDraws === true ? { mirrored: true } : {}),
+    ...(drawWarmup === undefined ? {} : { drawWarmup }),
     seed,
     shuffle,
   };

@@ -1,4 +1,4 @@
-import type { Adapter, Head } from '../adapter/adapter.ts';
+import { type Adapter, type Head, headNames } from '../adapter/adapter.ts';
 import { checkAdapterModel, loadAdapter } from '../adapter/file.ts';
 import { initialHead } from '../adapter/head.ts';
 import { methodNamed } from '../adapter/methods.ts';
@@ -29,9 +29,7 @@ export interface Start {
 export async function startingAdapter(job: TrainJob, model: Model, task: Task): Promise<Start> {
   if (job.adapter === undefined) {
     const method = job.method!;
-    for (const line of checkDrawJob(job, method, false)) job.progress.warn(line);
-    if (method === 'head' && job.layers !== undefined)
-      job.progress.warn('--layers: without effect, as head trains the head alone');
+    checkDrawJob(job, method, false);
     const adapter = await newAdapter({ ...job, method }, model, task);
     return { adapter, sha256: null, target: await targetRecord(job, adapter, null) };
   }
@@ -39,9 +37,9 @@ export async function startingAdapter(job: TrainJob, model: Model, task: Task): 
   checkAdapterModel(stored, model, job.adapter);
   const { method, options, head } = stored.adapter;
   const wanted = taskHead(model, task);
-  checkFixed(job, stored.adapter, model, head ?? wanted);
+  checkFixed(job, stored.adapter, model, job.newHead === true ? wanted : (head ?? wanted));
   const hasDraws = options.targetStd !== undefined;
-  for (const line of checkDrawJob(job, method, hasDraws)) job.progress.warn(line);
+  checkDrawJob(job, method, hasDraws);
   if (hasDraws && job.draws !== true && !methodNamed(method).learnsStd) {
     job.progress.note('--adapter: it was trained with draws, and goes on with them');
   }
@@ -50,11 +48,16 @@ export async function startingAdapter(job: TrainJob, model: Model, task: Task): 
   return { adapter, sha256: stored.sha256, target: await targetRecord(job, adapter, training?.target) };
 }
 
-/** A stored adapter with its head for the task. One without a head gets that which a new adapter would have. */
+/**
+ * A stored adapter with its head for the task. One without a head, or whose head is not wanted, gets that which a new adapter
+ * would have.
+ */
 function headed(job: TrainJob, adapter: Adapter, wanted: Head, model: Model, task: Task): Adapter {
   const { head } = adapter;
-  if (head === null) {
-    const tensors = new Map([...adapter.tensors, ...initialHead(wanted, job.seed)]);
+  if (head === null || job.newHead === true) {
+    const old = headNames(adapter);
+    const kept = [...adapter.tensors].filter(([name]) => !old.has(name));
+    const tensors = new Map([...kept, ...initialHead(wanted, job.seed)]);
     return withOwnHead(model, { ...adapter, head: wanted, tensors });
   }
   checkHead(head, wanted, task.name);
@@ -82,13 +85,12 @@ function checkFixed(job: TrainJob, { method, options }: Adapter, model: Model, h
     const asked = job[name];
     if (asked === undefined) continue;
     const own = options[name];
-    if (own === undefined) refuse(name, `${method} without any`, String(asked));
+    if (own === undefined) continue;
     const others = name === 'groups' ? undefined : options[`${name}s`];
-    const all = new Set([own!, ...Object.values(others ?? {})]);
+    const all = new Set([own, ...Object.values(others ?? {})]);
     if (all.size > 1 || own !== asked) refuse(name, [...all].join(' and '), String(asked));
   }
-  if (job.layers === undefined) return;
-  if (options.layers.length === 0) refuse('layers', `${method} without any`, `"${job.layers}"`);
+  if (job.layers === undefined || options.layers.length === 0) return;
   const graph = headGraph(model, head);
   const { places, standings = places } = methodNamed(method);
   const chosen = new Set(selectLayers(standings(graph), job.layers).map(({ name }) => name));
@@ -108,6 +110,6 @@ function checkHead(head: Head, wanted: Head, task: string): void {
   if (form(head) === form(wanted)) return;
   throw new UsageError(
     '--adapter',
-    `must have a head ${form(wanted)} for task "${task}", got one ${form(head)}; start from an adapter of that task`,
+    `must have a head ${form(wanted)} for task "${task}", got one ${form(head)}; pass --new-head, or start from an adapter of that task`,
   );
 }

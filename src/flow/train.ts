@@ -45,6 +45,8 @@ export interface TrainJob extends Omit<NewAdapterJob, 'method'>, DrawJob, Writte
   readonly selectOn?: number;
   /** Start from this adapter, which fixes method, groups, rank, alpha and layers. */
   readonly adapter?: string;
+  /** Start with a new head in place of that adapter's. */
+  readonly newHead?: boolean;
   readonly shuffle: boolean;
   readonly resume: boolean;
   readonly engine: 'onnxruntime' | 'tfjs-node';

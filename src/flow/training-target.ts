@@ -28,48 +28,26 @@ export interface DrawJob extends TargetJob {
   readonly draw?: Draw;
   /** Each example goes through the graph twice, with a draw and with its negative. */
   readonly mirroredDraws?: boolean;
+  /** Share of all steps in which the draws rise from 0 to their full std, in [0, 1] (0 if absent). */
+  readonly drawWarmup?: number;
 }
 
 /**
- * Looks for options on draws that contradict one another, and names those that are without effect.
- *
  * @param hasDraws Whether the adapter that training starts from was trained with draws.
- * @returns A line on each option that is without effect: nothing of it is recorded.
- * @throws UsageError for options that contradict the method or one another
+ * @throws UsageError for options on draws that contradict the method or one another
  */
-export function checkDrawJob(job: DrawJob, method: MethodName, hasDraws: boolean): readonly string[] {
+export function checkDrawJob(job: DrawJob, method: MethodName, hasDraws: boolean): void {
   const { learnsStd } = methodNamed(method);
-  const given = (names: readonly (keyof DrawJob)[]) =>
-    names.filter((name) => job[name] !== undefined && job[name] !== false).map(optionOf);
-  const isDrawn = learnsStd || job.draws === true || hasDraws;
   if (learnsStd && job.draws === true) {
     throw new UsageError(
       '--draws',
       `must go with a method whose draws have a fixed std, got ${method}, which draws by itself; leave --draws out`,
     );
   }
-  if (!isDrawn && job.mirroredDraws === true) {
-    throw new UsageError(
-      '--mirrored-draws',
-      `must go with a method that is trained with draws, got ${method} without; add --draws or leave it out`,
-    );
-  }
+  const isDrawn = learnsStd || job.draws === true || hasDraws;
   if (isDrawn && job.targetStd !== undefined && job.profile !== undefined) {
     throw new UsageError('--target-std', 'must stand without --profile, got both; leave one out');
   }
-  const idle = isDrawn ? [] : given(['profile', 'targetAt', 'targetNoise', 'targetStd', 'draw']);
-  const ofProfile = isDrawn && job.profile === undefined ? given(['targetAt', 'targetNoise']) : [];
-  return [
-    ...idle.map((option) => `${option}: without effect, as ${method} is trained without draws; see --draws`),
-    ...ofProfile.map((option) => `${option}: without effect, as no --profile is given`),
-    ...(learnsStd ? [] : given(['lambda'])).map(
-      (option) => `${option}: without effect, as ${method} learns no std`,
-    ),
-  ];
-}
-
-function optionOf(name: keyof DrawJob): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /**

@@ -7,7 +7,7 @@ import { epochBatches } from './epochs.ts';
 import { firstNotFinite } from './first-not-finite.ts';
 import { checkFinite, checkValues, clipByNorm, joinParts, notFinite } from './gradients.ts';
 import { type Optimizer, step } from './optimizer.ts';
-import { rateFactor, type Schedule } from './schedule.ts';
+import { rateFactor, riseFactor, type Schedule } from './schedule.ts';
 import { initialState, type TuneState, withState } from './state.ts';
 import {
   droppedLayers,
@@ -40,6 +40,8 @@ export interface TuneOptions {
   readonly shuffle: boolean;
   /** Each example goes through the graph twice, with a draw and with its negative. */
   readonly mirrored?: boolean;
+  /** Share of all steps in which the draws rise from 0 to their full std, in [0, 1]; default 0. */
+  readonly drawWarmup?: number;
 }
 
 /** What one step did, counted from 1. `loss` is that before the step's update. */
@@ -109,7 +111,8 @@ export async function tune(
         order = epochBatches(lengths, size, options.seed, epoch, options.shuffle);
       }
       const shared = sharedFeeds(graph, adapter, state.tensors, weights?.at(state.step) ?? {});
-      const parts = stepFeeds(setup, order[state.step % stepsAnEpoch]!, state.step);
+      const scale = riseFactor(state.step, options.steps, options.drawWarmup ?? 0);
+      const parts = stepFeeds(setup, order[state.step % stepsAnEpoch]!, state.step, scale);
       const results = [];
       for (const part of parts) {
         const result = await session.run({ ...part, ...shared });

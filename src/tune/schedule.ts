@@ -11,8 +11,18 @@ export interface Schedule {
  * @param index Number of the step, from 0.
  */
 export function rateFactor(index: number, steps: number, schedule: Schedule): number {
-  const rise = Math.ceil(steps * schedule.warmup);
-  if (index < rise) return (index + 1) / rise;
-  if (schedule.kind === 'constant') return 1;
-  return (steps - index) / Math.max(1, steps - rise);
+  const rising = Math.ceil(steps * schedule.warmup);
+  if (index < rising || schedule.kind === 'constant') return riseFactor(index, steps, schedule.warmup);
+  return (steps - index) / Math.max(1, steps - rising);
+}
+
+/**
+ * A linear rise over a share of the steps, then 1.
+ *
+ * @param index Number of the step, from 0.
+ * @param share In [0, 1].
+ */
+export function riseFactor(index: number, steps: number, share: number): number {
+  const rising = Math.ceil(steps * share);
+  return index < rising ? (index + 1) / rising : 1;
 }

@@ -76,11 +76,13 @@ function layersNamed(graph: Graph, names: readonly string[]): DrawnLayer[] {
  *
  * @param chosen The step's examples.
  * @param step Counted from 0.
+ * @param drawFactor What the draws are multiplied by.
  */
 export function stepFeeds(
   setup: StepSetup,
   chosen: readonly number[],
   step: number,
+  drawFactor: number,
 ): Record<string, Tensor>[] {
   const { adapter, data, loss, batch, seed, mirrored, noisy, dropped, padId } = setup;
   return cut(chosen, batch).map((once, index) => {
@@ -89,7 +91,8 @@ export function stepFeeds(
     const texts = batches(data.examples, { size: examples.length, order: examples, padId })[0]!;
     const [rows, tokens] = texts.shape;
     const drawn = [mirrored ? once.length : rows, tokens] as const;
-    const draws = layerDraws(noisy, drawn, seed, step, loss.draw, { index, firstRow: index * batch });
+    const full = layerDraws(noisy, drawn, seed, step, loss.draw, { index, firstRow: index * batch });
+    const draws = drawFactor === 1 ? full : scaled(full, drawFactor);
     const masks = dropoutMasks(dropped, drawn, adapter.options.dropout ?? 0, { seed, step, part: index });
     return {
       ids: int64(texts.shape, texts.ids),
@@ -103,6 +106,18 @@ export function stepFeeds(
       ...(mirrored ? twice(masks, 1) : masks),
     };
   });
+}
+
+function scaled(draws: Readonly<Record<string, Tensor>>, factor: number): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(draws).map(([name, { shape, data }]) => [
+      name,
+      float32(
+        shape,
+        (data as Float32Array).map((value) => factor * value),
+      ),
+    ]),
+  );
 }
 
 /**

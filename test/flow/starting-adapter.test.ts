@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { headNames } from '../../src/adapter/adapter.ts';
 import { loadAdapter } from '../../src/adapter/file.ts';
 import { UsageError } from '../../src/core/errors.ts';
 import { packageRoot } from '../../src/core/paths.ts';
@@ -32,7 +33,6 @@ test('train --adapter: alone it fixes method, rank, alpha and layers; what says 
     [{ method: 'grasp' }, 'method', 'lora, got grasp'],
     [{ rank: 4 }, 'rank', '2, got 4'],
     [{ alpha: 16 }, 'alpha', '4, got 16'],
-    [{ groups: 64 }, 'groups', 'lora without any, got 64'],
     [
       { layers: '*.0.*query' },
       'layers',
@@ -104,11 +104,11 @@ test('train --adapter: the head has the labels of the new task, its rows by thei
   await t.throwsAsync(goOn('three', ['a', 'b', 'c']), {
     instanceOf: UsageError,
     message:
-      '--adapter: must have a head of 3 outputs for task "custom", got one of 2 outputs; start from an adapter of that task',
+      '--adapter: must have a head of 3 outputs for task "custom", got one of 2 outputs; pass --new-head, or start from an adapter of that task',
   });
   await t.throwsAsync(goOn('regression', [0.5, 1.5]), {
     message:
-      '--adapter: must have a head for a regression for task "custom", got one of 2 outputs; start from an adapter of that task',
+      '--adapter: must have a head for a regression for task "custom", got one of 2 outputs; pass --new-head, or start from an adapter of that task',
   });
 
   const scores = jobIn(folder, 'scores', {
@@ -126,8 +126,32 @@ test('train --adapter: the head has the labels of the new task, its rows by thei
   });
   await t.throwsAsync(train(one), {
     message:
-      '--adapter: must have a head of 1 class for task "custom", got one for a regression; start from an adapter of that task',
+      '--adapter: must have a head of 1 class for task "custom", got one for a regression; pass --new-head, or start from an adapter of that task',
   });
+});
+
+test('train --adapter --new-head: what was trained goes on, behind the head that a new adapter would have', async (t) => {
+  const folder = await folderOf(t);
+  const first = jobIn(folder, 'first', { model: BERT, method: 'lora', rank: 2, steps: 2 });
+  await train(first);
+  const line = (label: string) => `${JSON.stringify({ text: `A ${label} text.`, label })}\n`;
+  const data = join(folder, 'three');
+  await mkdir(data);
+  for (const split of ['train', 'dev'])
+    await writeFile(join(data, `${split}.jsonl`), ['a', 'b', 'c'].map(line).join(''));
+  const still = { model: BERT, data, steps: 1, lr: 0 };
+  const job = jobIn(folder, 'transferred', { ...still, adapter: first.out, newHead: true });
+  await train(job);
+  const fresh = jobIn(folder, 'fresh', { ...still, method: 'head' });
+  await train(fresh);
+  const [before, after, ownHead] = await Promise.all(
+    [first.out, job.out, fresh.out].map(async (out) => (await loadAdapter(out)).adapter),
+  );
+  t.deepEqual(after!.head, ownHead!.head);
+  const old = headNames(before!);
+  const expected = [...before!.tensors].filter(([name]) => !old.has(name)).concat([...ownHead!.tensors]);
+  t.deepEqual([...after!.tensors], expected);
+  t.true(expected.length > ownHead!.tensors.size);
 });
 
 test('relabelled: of a head of our own the columns move, and the bias', (t) => {

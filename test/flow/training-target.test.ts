@@ -67,6 +67,7 @@ test('train: draws of fixed std begin with --draws, and an adapter that had them
   const idle = { profile: 'no-such-profile', targetNoise: 2, draw: 'step', lambda: 1 } as const;
   t.deepEqual((await trained('idle', idle, 'plain')).target, { draws: false });
   t.deepEqual(warnings, [
+    '--groups: without effect, as lora has none',
     ...['profile', 'target-noise', 'draw'].map(
       (name) => `--${name}: without effect, as lora is trained without draws; see --draws`,
     ),

@@ -336,22 +336,43 @@ test('tune: mirrored draws are each draw and its negative, of which the loss is 
   const adapter = moved(untrained(MODEL.graph, 'stochgrasp', 5));
   const { logs } = await tuned(adapter, { ...PLAIN, mirrored: true });
   const feeds = firstFeeds(adapter);
-  const negative = Object.fromEntries(
+  const graph = lossGraph(MODEL.graph, adapter, OPTIONS.loss);
+  const [a, b] = [feeds, scaledDraws(feeds, -1)].map((each) =>
+    Number(interpret64(graph, each).loss!.data[0]),
+  );
+  t.true(Math.abs(logs[0]!.loss - (a! + b!) / 2) < 1e-6);
+  t.true(Math.abs(a! - b!) > 1e-4);
+});
+
+test('tune: over the warm-up of draws they rise to their full std', async (t) => {
+  const adapter = moved(untrained(MODEL.graph, 'stochgrasp', 5));
+  const feeds = firstFeeds(adapter);
+  const graph = lossGraph(MODEL.graph, adapter, OPTIONS.loss);
+  const exact = (factor: number) => Number(interpret64(graph, scaledDraws(feeds, factor)).loss!.data[0]);
+  for (const [drawWarmup, factor] of [
+    [0, 1],
+    [0.5, 1 / 4],
+    [1, 1 / 7],
+  ] as const) {
+    const { logs } = await tuned(adapter, { ...PLAIN, steps: 7, drawWarmup });
+    t.true(Math.abs(logs[0]!.loss - exact(factor)) < 1e-6, String(drawWarmup));
+  }
+  t.true(Math.abs(exact(1) - exact(1 / 4)) > 1e-4);
+});
+
+function scaledDraws(feeds: Readonly<Record<string, Tensor>>, factor: number): Record<string, Tensor> {
+  return Object.fromEntries(
     Object.entries(feeds).map(([name, tensor]) => [
       name,
       name.endsWith('.draw')
         ? float32(
             tensor.shape,
-            (tensor.data as Float32Array).map((value) => -value),
+            (tensor.data as Float32Array).map((value) => factor * value),
           )
         : tensor,
     ]),
   );
-  const graph = lossGraph(MODEL.graph, adapter, OPTIONS.loss);
-  const [a, b] = [feeds, negative].map((each) => Number(interpret64(graph, each).loss!.data[0]));
-  t.true(Math.abs(logs[0]!.loss - (a! + b!) / 2) < 1e-6);
-  t.true(Math.abs(a! - b!) > 1e-4);
-});
+}
 
 test('tune: with dropout each step has factors of its own, the same for both of mirrored draws', async (t) => {
   const plain = moved(untrained(MODEL.graph, 'lora', 5));

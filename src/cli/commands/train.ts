@@ -114,6 +114,11 @@ function addMethodOptions(command: Command): void {
     'start from this adapter, which fixes method, groups, rank, alpha and layers, with its head; labels of the same names keep their rows',
   );
   command.option(
+    '--new-head',
+    '--adapter: with a new head in place of its own, as for a task of other labels',
+    false,
+  );
+  command.option(
     '--draws',
     'all but stochgrasp: train with random draws in front of all linear layers, of fixed std = target spread; an --adapter that had them keeps them',
     false,
@@ -151,6 +156,12 @@ function addMethodOptions(command: Command): void {
       'step',
       'token',
     ]),
+  );
+  command.addOption(
+    new Option(
+      '--draw-warmup <share>',
+      'stochgrasp, --draws: share of all steps in which draws rise from 0 to their full std (default: 0)',
+    ).argParser(probability('--draw-warmup')),
   );
   command.option(
     '--mirrored-draws',
@@ -286,6 +297,11 @@ function addTrainExamples(command: Command): void {
       'go on from an adapter, more slowly',
       `${common} --method grasp --steps 20 --out adapters/begun`,
       `${common} --adapter adapters/begun --lr 0.001 --steps 20 --out adapters/gone-on`,
+    ),
+    example(
+      'go on to a task of other labels: the adapter, and a new head',
+      `${common} --method grasp --steps 20 --out adapters/first-task`,
+      `${common} --adapter adapters/first-task --new-head --steps 20 --out adapters/next-task`,
     ),
     example('a first try in 20 steps', `${common} --method grasp --groups 16 --steps 20 --out adapters/try`),
   );
