@@ -79,6 +79,8 @@ function decodeGraph(bytes: Uint8Array, where: string, external?: ExternalData):
       'weights must be dense, got sparse initializers; export the model without them',
     );
   }
+  // Before the tensors: what a node is says more of a foreign file than the element types of its weights.
+  const nodes = all(fields, onnx.GRAPH.node, where).map((one) => decodeNode(one, where));
   const initializers = new Map<string, Tensor>();
   for (const one of all(fields, onnx.GRAPH.initializer, where)) {
     const { name, tensor } = decodeTensor(one, where, external);
@@ -92,15 +94,25 @@ function decodeGraph(bytes: Uint8Array, where: string, external?: ExternalData):
     inputs: inputs.filter((input) => !initializers.has(input.name)),
     outputs: all(fields, onnx.GRAPH.output, where).map((one) => decodeValue(one, where)),
     initializers,
-    nodes: all(fields, onnx.GRAPH.node, where).map((one) => decodeNode(one, where)),
+    nodes,
   };
 }
+
+/** Operators, standard or ONNX Runtime's own, that only a model with weights in integers has. */
+const QUANTISED =
+  /^(QLinear|QAttention|QGemm|QEmbed|QOrdered|QuantizeLinear|DynamicQuantize|DequantizeLinear|MatMulInteger|MatMulNBits|MatMulBnb4|ConvInteger|GatherBlockQuantized)/;
 
 function decodeNode(bytes: Uint8Array, where: string): Node {
   const fields = readFields(bytes, where);
   const name = text(fields, onnx.NODE.name, where);
   const op = text(fields, onnx.NODE.op, where);
   const domain = text(fields, onnx.NODE.domain, where);
+  if (QUANTISED.test(op)) {
+    throw new BadFileError(
+      where,
+      `its weights must be floats, got a quantised model: node "${name}" (${op}); take the float32 or float16 file of the same model`,
+    );
+  }
   if (domain !== '' && domain !== 'ai.onnx') {
     throw new BadFileError(
       where,

@@ -77,6 +77,14 @@ const MESSAGES: readonly [string, Uint8Array, string][] = [
     'm.onnx: node "n" (Gelu) must be of the standard operator set, got domain "com.microsoft"; export the model without fused operators',
   ],
   [
+    'a quantised model, whatever its tensors are of',
+    model([
+      bytesField(1, sequence([textField(3, 'n'), textField(4, 'MatMulInteger')])),
+      bytesField(5, sequence([intField(1, 2), intField(2, 3), textField(8, 'w')])),
+    ]),
+    'm.onnx: its weights must be floats, got a quantised model: node "n" (MatMulInteger); take the float32 or float16 file of the same model',
+  ],
+  [
     'a subgraph attribute',
     model([
       bytesField(
