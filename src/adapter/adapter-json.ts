@@ -96,7 +96,7 @@ function checkHeadLayers(layers: unknown, must: Must): void {
   must('head.layers.dense', dense, isRecord(dense), 'an object');
   const { name, activation } = dense as Json;
   must('head.layers.dense.name', name, typeof name === 'string' && name !== last, 'a name of its own');
-  const known = ['Tanh', 'Relu'];
+  const known = ['Tanh', 'Relu', 'Gelu'];
   must('head.layers.dense.activation', activation, known.includes(activation as string), known.join(' or '));
 }
 

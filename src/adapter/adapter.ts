@@ -1,4 +1,5 @@
 import { UsageError } from '../core/errors.ts';
+import type { HeadActivation } from '../graph/activate.ts';
 import type { Tensor } from '../graph/graph.ts';
 import { headForms } from './head.ts';
 
@@ -26,7 +27,7 @@ export interface HeadLayers {
   /** What the head reads: the model's output `pooled`, or the last hidden state of the first token. */
   readonly input: 'pooled' | 'firstToken';
   /** A layer `[width, width]` in front of the last and what bends its output. */
-  readonly dense?: { readonly name: string; readonly activation: 'Tanh' | 'Relu' };
+  readonly dense?: { readonly name: string; readonly activation: HeadActivation };
   /** The layer that gives the logits. */
   readonly last: string;
   /** Whether the last layer has no bias (GPT-2). */

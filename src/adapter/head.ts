@@ -1,5 +1,6 @@
 import { fillNormals } from '../core/normals.ts';
 import { stream } from '../core/stream.ts';
+import { activateHead } from '../graph/activate.ts';
 import type { GraphBuilder } from '../graph/build.ts';
 import type { Tensor } from '../graph/graph.ts';
 import { float32, int64, sizeOf } from '../graph/graph.ts';
@@ -85,7 +86,7 @@ export function addHead(
   if (scale !== 1) x = builder.node('Mul', [x, builder.scalar(scale)], { name: 'head.scaled' });
   if (layers?.dense !== undefined) {
     const dense = linear(x, layers.dense.name, 'head.dense', 'head.dense.product');
-    x = builder.node(layers.dense.activation, [dense], { name: 'head.features' });
+    x = activateHead(builder, layers.dense.activation, dense, 'head.features');
   }
   linear(x, layers?.last ?? 'head', 'logits', 'head.product');
   builder.output('logits', 'float32', ['B', outputs]);

@@ -72,7 +72,7 @@ export function modelOption(command: Command): Command {
     command,
     new Option(
       '--model <model>',
-      'use-lite, a folder with config.json and model.safetensors (BERT, RoBERTa, DistilBERT, MPNet, GPT-2), or an .onnx file',
+      'use-lite, a folder with config.json and model.safetensors (BERT, RoBERTa, XLM-RoBERTa, CamemBERT, ELECTRA, DistilBERT, MPNet, GPT-2), or an .onnx file',
     ),
   );
   return tokenizerOption(command);

@@ -6,8 +6,8 @@ import type { Model } from './model.ts';
 export const EMBEDDED_MODELS = ['use-lite', 'use-lite-pairs'] as const;
 
 /**
- * Loads a model: `use-lite` (of pairs `use-lite-pairs`), a folder in Hugging Face's layout (BERT, RoBERTa, DistilBERT,
- * MPNet, GPT-2), or an ONNX file.
+ * Loads a model: `use-lite` (of pairs `use-lite-pairs`), a folder in Hugging Face's layout (BERT, RoBERTa, XLM-RoBERTa,
+ * CamemBERT, ELECTRA, DistilBERT, MPNet, GPT-2), or an ONNX file.
  * @param tokenizer of an ONNX file: a tokenizer.json, or a folder that holds one; default: the one beside it
  * @throws UsageError if it is none of these, BadFileError if a file is not as it must be
  */

@@ -1,7 +1,9 @@
+import type { HeadActivation } from '../graph/activate.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
+import type { HuggingFaceFamily } from './hf/architecture.ts';
 
 /** The shapes of checkpoints that become graphs. */
-export type Family = 'use-lite' | 'bert' | 'roberta' | 'distilbert' | 'mpnet' | 'gpt2' | 'onnx';
+export type Family = 'use-lite' | HuggingFaceFamily | 'onnx';
 
 /** Cuts text into token ids. Each family has its own. */
 export interface Tokenizer {
@@ -27,7 +29,7 @@ export interface Encoding {
 export interface HeadLayers {
   /** The output `pooled`, or the last hidden state of the first token. */
   readonly input: 'pooled' | 'firstToken';
-  readonly dense?: { readonly name: string; readonly activation: 'Tanh' | 'Relu' };
+  readonly dense?: { readonly name: string; readonly activation: HeadActivation };
   readonly last: string;
   /** Whether the last layer has no bias (GPT-2). */
   readonly isBare?: boolean;

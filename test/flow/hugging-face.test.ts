@@ -25,6 +25,8 @@ for (const [family, labels] of [
   ['roberta', []],
   ['distilbert', ['LABEL_0', 'LABEL_1']],
   ['mpnet', ['no', 'yes']],
+  ['xlm-roberta', ['no', 'yes']],
+  ['electra', ['no', 'maybe', 'yes']],
   ['gpt2-classifier', ['a', 'b', 'c']],
 ] as const) {
   test(`predict: ${family}'s own head gives transformers' logits, and names the label`, async (t) => {
@@ -59,10 +61,17 @@ test('predict: GPT-2 gives the logits of every token', async (t) => {
   }
 });
 
-for (const family of ['mpnet', 'gpt2', 'gpt2-classifier'] as const) {
+/** Labels of the checkpoint's own head, or of a new one. */
+const LEARNT: Readonly<Record<string, readonly string[]>> = {
+  mpnet: ['no', 'yes'],
+  electra: ['no', 'maybe', 'yes'],
+  gpt2: ['no', 'yes'],
+  'gpt2-classifier': ['a', 'b', 'c'],
+};
+
+for (const [family, labels] of Object.entries(LEARNT)) {
   test(`train: ${family} learns by (IA)^3 and LoRA, from its own head where it has one for the labels`, async (t) => {
     const folder = await temporary(t);
-    const labels = family === 'gpt2-classifier' ? ['a', 'b', 'c'] : ['no', 'yes'];
     const words = ['the cat sat', 'a train to nowhere', 'cheap naïve mat'];
     const lines = jsonl(
       Array.from({ length: 24 }, (_, index) => {

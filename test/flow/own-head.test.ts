@@ -38,6 +38,16 @@ const FAMILIES: readonly [string, Labels, readonly string[]][] = [
     ],
   ],
   [
+    'electra',
+    ['0', '1', '2'],
+    [
+      'classifier.dense.weight',
+      'classifier.dense.bias',
+      'classifier.out_proj.weight',
+      'classifier.out_proj.bias',
+    ],
+  ],
+  [
     'distilbert',
     ['0', '1'],
     ['pre_classifier.weight', 'pre_classifier.bias', 'classifier.weight', 'classifier.bias'],

@@ -1,18 +1,26 @@
 import { BadFileError } from '../../core/errors.ts';
+import type { Activation } from '../../graph/activate.ts';
 import { isRecord, type JsonRecord } from './read-json.ts';
 
 /** The encoders of Hugging Face's layout that become graphs. */
-export type EncoderFamily = 'bert' | 'roberta' | 'distilbert' | 'mpnet';
+export type EncoderFamily =
+  | 'bert'
+  | 'roberta'
+  | 'xlm-roberta'
+  | 'camembert'
+  | 'electra'
+  | 'distilbert'
+  | 'mpnet';
 
 /** All models of that layout: encoders, and decoders whose tokens see those before them. */
 export type HuggingFaceFamily = EncoderFamily | 'gpt2';
-
-export type Activation = 'gelu' | 'gelu_new' | 'relu';
 
 /** What `config.json` says of a model. */
 export interface Architecture {
   readonly family: HuggingFaceFamily;
   readonly width: number;
+  /** ELECTRA only: width of the embeddings; where it differs from `width`, a linear layer stands between. */
+  readonly embeddingWidth?: number;
   readonly blocks: number;
   readonly heads: number;
   readonly feedForward: number;
@@ -60,6 +68,7 @@ const BERT: Keys = {
   padId: 0,
   usual: { activation: 'gelu', epsilon: 1e-12 },
 };
+const ROBERTA: Keys = { ...BERT, padId: 1 };
 const DISTILBERT: Keys = {
   ...BERT,
   width: 'dim',
@@ -83,7 +92,10 @@ const GPT2: Keys = {
 };
 const FAMILIES: Readonly<Record<HuggingFaceFamily, Keys>> = {
   bert: BERT,
-  roberta: { ...BERT, padId: 1 },
+  roberta: ROBERTA,
+  'xlm-roberta': ROBERTA,
+  camembert: ROBERTA,
+  electra: BERT,
   distilbert: DISTILBERT,
   mpnet: { ...BERT, typeCount: null, padId: 1 },
   gpt2: GPT2,
@@ -100,7 +112,7 @@ const ACTIVATIONS: Readonly<Record<string, Activation>> = {
 
 /** Whether positions are counted from `padId` + 1. */
 export function countsFromPadding(family: HuggingFaceFamily): boolean {
-  return family === 'roberta' || family === 'mpnet';
+  return ['roberta', 'xlm-roberta', 'camembert', 'mpnet'].includes(family);
 }
 
 /**
@@ -150,6 +162,7 @@ export function architectureOf(config: JsonRecord, where: string): Architecture 
   return {
     family: family as HuggingFaceFamily,
     width,
+    ...(family === 'electra' ? { embeddingWidth: size('embedding_size', 128) } : {}),
     blocks: size(keys.blocks),
     heads,
     feedForward: size(keys.feedForward, family === 'gpt2' ? 4 * width : undefined),

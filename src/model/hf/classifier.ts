@@ -1,4 +1,5 @@
 import { BadFileError } from '../../core/errors.ts';
+import { activateHead } from '../../graph/activate.ts';
 import { buildGraph } from '../../graph/build.ts';
 import type { Graph, Tensor } from '../../graph/graph.ts';
 import type { Classifier, HeadLayers } from '../model.ts';
@@ -9,7 +10,8 @@ import { layersOf } from './weights.ts';
 
 /**
  * The task head of a fine-tuned checkpoint behind its encoder; undefined where there is none. BERT: a linear layer on
- * the pooler. RoBERTa and MPNet: dense, tanh, linear on the first token. DistilBERT: dense, ReLU, linear on the first token.
+ * the pooler. The others have a dense layer of their own on the first token, and a linear one: RoBERTa and MPNet with tanh between,
+ * DistilBERT with ReLU, ELECTRA with GELU.
  * Source: the classes *ForSequenceClassification of transformers 4.57.
  * @param graph the encoder's graph
  * @throws BadFileError if a weight is missing or has another shape, or the labels are not as many as the logits
@@ -45,7 +47,7 @@ export function classifierOf(
   // Without a pooler of its own the encoder pooled otherwise: taking it then says that it is missing.
   if (!onPooled || !graph.initializers.has(`${name}.weight`)) {
     const product = layers.linear(firstToken(b, 'hidden', 'logits.first'), name, [a.width, a.width]);
-    features = b.node(activation, [product], { name: 'logits.features' });
+    features = activateHead(b, activation, product, 'logits.features');
   }
   const logits = layers.linear(features, last, [a.width, outputs]);
   b.node('Identity', [logits], { name: 'logits' });
@@ -59,7 +61,7 @@ export function classifierOf(
 
 /**
  * The head that the family's classifiers have, for a new task: BERT's pooler stays as it is, and its classifier is
- * trained; RoBERTa's and DistilBERT's have a dense layer of their own, which is trained too.
+ * trained; the others' dense layer is trained too.
  * @returns null where the folder pools in another way than those classes do
  */
 export function headLayersOf(

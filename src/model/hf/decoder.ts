@@ -1,4 +1,5 @@
 import { BadFileError } from '../../core/errors.ts';
+import { activate } from '../../graph/activate.ts';
 import { buildGraph, type GraphBuilder } from '../../graph/build.ts';
 import { type Graph, int64, type Tensor } from '../../graph/graph.ts';
 import { DATA_TYPE } from '../../graph/onnx-fields.ts';
@@ -7,7 +8,7 @@ import type { Classifier, HeadLayers } from '../model.ts';
 import { maskBias, meanOfTokens } from '../padding.ts';
 import type { Architecture } from './architecture.ts';
 import type { Weights } from './checkpoint.ts';
-import { activate, firstPlaces, firstToken, type Pooling, pick } from './encoder.ts';
+import { firstPlaces, firstToken, type Pooling, pick } from './encoder.ts';
 import { positionsOf } from './relative-bias.ts';
 import { LANGUAGE_HEAD } from './stored-weights.ts';
 import { layersOf } from './weights.ts';

@@ -1,8 +1,9 @@
+import { activate } from '../../graph/activate.ts';
 import { buildGraph, type GraphBuilder } from '../../graph/build.ts';
 import { type Graph, int64 } from '../../graph/graph.ts';
 import { attend } from '../attention.ts';
 import { maskBias, meanOfTokens } from '../padding.ts';
-import { type Activation, type Architecture, countsFromPadding, type EncoderFamily } from './architecture.ts';
+import { type Architecture, countsFromPadding, type EncoderFamily } from './architecture.ts';
 import type { Weights } from './checkpoint.ts';
 import { LAYER_NAMES } from './layer-names.ts';
 import { relativeBias } from './relative-bias.ts';
@@ -20,8 +21,9 @@ const INT64 = 7;
  * An encoder of Hugging Face's layout as a graph: word, position and type embeddings, a norm, blocks with layer norms
  * behind the sums. `pooled`: BERT's pooler is tanh of a dense layer over the first token.
  * MPNet adds one table of
- * biases by distance to the scores of all blocks.
- * Source: the classes BertModel, RobertaModel, DistilBertModel and MPNetModel of transformers 4.57.
+ * biases by distance to the scores of all blocks; ELECTRA's embeddings may be narrower than its blocks, with a linear layer between.
+ * Source: the classes BertModel, RobertaModel, XLMRobertaModel, CamembertModel, ElectraModel, DistilBertModel and MPNetModel of
+ * transformers 4.57.
  * @throws BadFileError if a weight is missing or has another shape
  */
 export function encoderGraph(
@@ -36,6 +38,8 @@ export function encoderGraph(
   const ids = b.input('ids', 'int64', ['B', 'T']);
   const mask = b.input('mask', 'float32', ['B', 'T']);
   let state = embeddings(b, layers, a, `${prefix}embeddings`, ids);
+  if (a.embeddingWidth !== undefined && a.embeddingWidth !== a.width)
+    state = layers.linear(state, `${prefix}embeddings_project`, [a.embeddingWidth, a.width]);
   let bias = maskBias(b, mask);
   if (a.family === 'mpnet') {
     const table = layers.table(`${prefix}encoder.relative_attention_bias.weight`, [32, a.heads]);
@@ -104,26 +108,27 @@ function pool(
 }
 
 function embeddings(b: GraphBuilder, layers: Layers, a: Architecture, scope: string, ids: string): string {
-  const words = layers.table(`${scope}.word_embeddings.weight`, [a.vocabularySize, a.width]);
+  const width = a.embeddingWidth ?? a.width;
+  const words = layers.table(`${scope}.word_embeddings.weight`, [a.vocabularySize, width]);
   let sum = pick(b, words, ids, `${scope}.words`);
   const types = `${scope}.token_type_embeddings.weight`;
   const positions = `${scope}.position_embeddings.weight`;
   if (a.typeCount === 1) {
     // The one type stands at every token.
-    const row = layers.table(types, [1, a.width]);
+    const row = layers.table(types, [1, width]);
     sum = b.node('Add', [sum, row], { name: `${scope}.typed` });
   }
   if (a.typeCount > 1) {
     const typeIds = b.input('typeIds', 'int64', ['B', 'T']);
-    const rows = pick(b, layers.table(types, [a.typeCount, a.width]), typeIds, `${scope}.types`);
+    const rows = pick(b, layers.table(types, [a.typeCount, width]), typeIds, `${scope}.types`);
     sum = b.node('Add', [sum, rows], { name: `${scope}.typed` });
   }
-  const table = layers.table(positions, [a.positions, a.width]);
+  const table = layers.table(positions, [a.positions, width]);
   const placed = countsFromPadding(a.family)
     ? placesOfRoberta(b, table, ids, a.padId, scope)
-    : firstPlaces(b, table, ids, a, scope);
+    : firstPlaces(b, table, ids, { width }, scope);
   const total = b.node('Add', [sum, placed], { name: `${scope}.sum` });
-  return layers.norm(total, `${scope}.LayerNorm`, a.width);
+  return layers.norm(total, `${scope}.LayerNorm`, width);
 }
 
 /** Rows of a table by ids. */
@@ -136,7 +141,7 @@ export function firstPlaces(
   b: GraphBuilder,
   table: string,
   ids: string,
-  { width }: Architecture,
+  { width }: Pick<Architecture, 'width'>,
   scope: string,
 ): string {
   const length = b.node('Shape', [ids], { name: 'length', attributes: { start: 1, end: 2 } });
@@ -159,24 +164,4 @@ function placesOfRoberta(b: GraphBuilder, table: string, ids: string, padId: num
   const count = b.node('CumSum', [ones, axis], { name: `${scope}.count` });
   const counted = b.node('Mul', [count, ones], { name: `${scope}.counted` });
   return pick(b, table, b.node('Add', [counted, pad], { name: `${scope}.place` }), `${scope}.places`);
-}
-
-/**
- * gelu: x/2 (1 + erf(x/sqrt 2)), in the order of operators that ONNX Runtime makes one of; gelu_new: x/2 (1 + tanh(
- * sqrt(2/pi) (x + 0.044715 x^3))).
- */
-export function activate(b: GraphBuilder, activation: Activation, x: string, name: string): string {
-  const node = (op: string, inputs: readonly string[], part: string) =>
-    b.node(op, inputs, { name: `${name}.${part}` });
-  if (activation === 'relu') return b.node('Relu', [x], { name });
-  let bend: string;
-  if (activation === 'gelu') {
-    bend = node('Erf', [node('Div', [x, b.scalar(Math.SQRT2)], 'scaled')], 'erf');
-  } else {
-    const cube = node('Mul', [node('Mul', [x, x], 'square'), x], 'cube');
-    const inside = node('Add', [x, node('Mul', [cube, b.scalar(0.044715)], 'bent')], 'inside');
-    bend = node('Tanh', [node('Mul', [inside, b.scalar(Math.sqrt(2 / Math.PI))], 'scaled')], 'tanh');
-  }
-  const gate = node('Mul', [x, node('Add', [bend, b.scalar(1)], 'share')], 'gated');
-  return b.node('Mul', [gate, b.scalar(0.5)], { name });
 }

@@ -1,3 +1,4 @@
+import type { HeadActivation } from '../../graph/activate.ts';
 import type { EncoderFamily } from './architecture.ts';
 
 /** How a family's checkpoints name the parts of a block, behind the block's own name. */
@@ -22,7 +23,7 @@ export interface LayerNames {
   readonly classifier: {
     /** `pooler` where the head reads the encoder's pooler; else a dense layer of the head's own. */
     readonly dense: string;
-    readonly activation: 'Tanh' | 'Relu';
+    readonly activation: HeadActivation;
     readonly last: string;
   };
 }
@@ -47,6 +48,12 @@ const ROBERTA: LayerNames = {
   ...BERT,
   prefix: 'roberta.',
   classifier: { dense: 'classifier.dense', activation: 'Tanh', last: 'classifier.out_proj' },
+};
+
+const ELECTRA: LayerNames = {
+  ...BERT,
+  prefix: 'electra.',
+  classifier: { dense: 'classifier.dense', activation: 'Gelu', last: 'classifier.out_proj' },
 };
 
 const MPNET: LayerNames = {
@@ -81,6 +88,9 @@ const DISTILBERT: LayerNames = {
 export const LAYER_NAMES: Readonly<Record<EncoderFamily, LayerNames>> = {
   bert: BERT,
   roberta: ROBERTA,
+  'xlm-roberta': ROBERTA,
+  camembert: ROBERTA,
+  electra: ELECTRA,
   distilbert: DISTILBERT,
   mpnet: MPNET,
 };

@@ -16,7 +16,7 @@ export interface TokenizerFiles {
 }
 
 /**
- * Reads a folder's tokenizer: `tokenizer.json`, else `vocab.txt` (BERT, DistilBERT, MPNet) or `vocab.json` and
+ * Reads a folder's tokenizer: `tokenizer.json`, else `vocab.txt` (BERT, ELECTRA, DistilBERT, MPNet) or `vocab.json` and
  * `merges.txt` (RoBERTa, GPT-2), which become the same record; null where there is none.
  * @throws BadFileError if a file is not as it must be
  */
@@ -26,9 +26,10 @@ export async function readTokenizerFiles(
 ): Promise<TokenizerFiles | null> {
   const has = (name: string) => existsSync(join(folder, name));
   if (has('tokenizer.json')) return readTokenizerJson(folder);
+  const names = vocabularyFiles(family);
+  if (names.length === 0 || !names.every(has)) return null;
   const { read, config, made } = await startReading(folder);
-  if (hasBytePairs(family)) {
-    if (!has('vocab.json') || !has('merges.txt')) return null;
+  if (names.includes('merges.txt')) {
     const vocabulary = parseJson(await read('vocab.json'), join(folder, 'vocab.json'));
     const merges = linesOf(await read('merges.txt')).filter(
       (line) => line !== '' && !line.startsWith('#version'),
@@ -36,14 +37,14 @@ export async function readTokenizerFiles(
     const wrap = family === 'gpt2' ? plainBytePairs : bytePairs;
     return made('vocab.json', wrap(vocabulary, merges, config, join(folder, 'vocab.json')));
   }
-  if (!has('vocab.txt')) return null;
   const wrap = family === 'mpnet' ? mpnetPieces : wordPieces;
   return made('vocab.txt', wrap(linesOf(await read('vocab.txt')), config, join(folder, 'vocab.txt')));
 }
 
-/** Families whose vocabulary is byte pairs. */
-export function hasBytePairs(family: HuggingFaceFamily): boolean {
-  return family === 'roberta' || family === 'gpt2';
+/** The vocabulary's own files that a family's tokenizer can be made of; none for SentencePiece's models. */
+export function vocabularyFiles(family: HuggingFaceFamily): readonly string[] {
+  if (family === 'xlm-roberta' || family === 'camembert') return [];
+  return family === 'roberta' || family === 'gpt2' ? ['vocab.json', 'merges.txt'] : ['vocab.txt'];
 }
 
 /** Reads `tokenizer.json`, by whatever name, and `tokenizer_config.json` beside it. @throws as readTokenizerFiles */

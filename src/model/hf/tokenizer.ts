@@ -2,7 +2,9 @@ import { BadFileError, UsageError } from '../../core/errors.ts';
 import type { Encoding, Tokenizer } from '../model.ts';
 import type { Architecture } from './architecture.ts';
 import { longestFirst } from './cut-pair.ts';
-import { hasBytePairs, type TokenizerFiles } from './tokenizer-files.ts';
+import { precompiledNormalizer } from './precompiled.ts';
+import { isRecord } from './read-json.ts';
+import { type TokenizerFiles, vocabularyFiles } from './tokenizer-files.ts';
 
 /** Above this `model_max_length` means that there is none: Hugging Face writes 1e30. */
 const NO_LIMIT = 1e9;
@@ -48,6 +50,7 @@ export async function openTokenizer(
       error,
     );
   }
+  takeTables(inner.normalizer, files.tokenizer.normalizer, where);
   let greatest = -1;
   for (const id of inner.get_vocab().values()) greatest = Math.max(greatest, id);
   if (greatest < 0 || greatest >= vocabularySize) {
@@ -101,15 +104,40 @@ export async function openTokenizer(
   };
 }
 
+/** A normalizer of @huggingface/tokenizers; a sequence holds several. */
+interface Normalizer {
+  normalize(text: string): string;
+  readonly normalizers?: readonly Normalizer[];
+}
+
+/** The library takes NFKC for SentencePiece's tables, which differ from it (zero-width joiners, soft hyphens): here they are read. */
+function takeTables(normalizer: Normalizer | null, stored: unknown, where: string): void {
+  if (normalizer === null || !isRecord(stored)) return;
+  if (stored.type === 'Sequence' && Array.isArray(stored.normalizers)) {
+    for (const [index, one] of stored.normalizers.entries())
+      takeTables(normalizer.normalizers?.[index] ?? null, one, where);
+  }
+  if (stored.type !== 'Precompiled' || typeof stored.precompiled_charsmap !== 'string') return;
+  const normalize = precompiledNormalizer(stored.precompiled_charsmap);
+  if (normalize === null) {
+    throw new BadFileError(
+      where,
+      'its "precompiled_charsmap" must be a table of SentencePiece in base64, got something else; save the tokenizer again',
+    );
+  }
+  normalizer.normalize = normalize;
+}
+
 /** What stands in for the tokenizer of a folder without one: `ids` can still be given. */
 export function absentTokenizer(folder: string, { family, padId }: Architecture): Tokenizer {
-  const other = hasBytePairs(family) ? 'vocab.json with merges.txt' : 'vocab.txt';
+  const others = vocabularyFiles(family);
+  const other = others.length === 0 ? '' : ` or ${others.join(' with ')}`;
   return {
     padId,
     encode() {
       throw new UsageError(
         folder,
-        `must hold tokenizer.json or ${other} to read text, got neither; add the tokenizer's files, or give "ids"`,
+        `must hold tokenizer.json${other} to read text, got ${other === '' ? 'none' : 'neither'}; add the tokenizer's files, or give "ids"`,
       );
     },
   };

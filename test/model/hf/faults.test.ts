@@ -39,7 +39,7 @@ const badFiles: readonly Fault[] = [
     spoil: config({ model_type: 'mamba' }),
     where: 'config.json',
     message:
-      '"model_type" must be one of bert, roberta, distilbert, mpnet, gpt2, got "mamba"; use a model of these families',
+      '"model_type" must be one of bert, roberta, xlm-roberta, camembert, electra, distilbert, mpnet, gpt2, got "mamba"; use a model of these families',
   },
   {
     of: 'another kind of positions',
