@@ -37,6 +37,22 @@ export async function studyPage(study: StudyResults): Promise<string> {
         `| ${name} | ${numbers} | ${withHead} | ${minutes.toFixed(1)} | ${withInterval(values)} | ${values.map(percent).join(', ')} |`,
     ),
   ];
+  const pairs = pairsOf(arms);
+  if (pairs.length > 0) {
+    const valuesOf = new Map(trained.map(({ name, values }) => [name, values]));
+    lines.push(
+      '',
+      'Differences of the same seeds on the same examples, in points: mean over seeds with the interval over seeds.',
+      '',
+      '| difference | points | each seed |',
+      '| --- | ---: | --- |',
+      ...pairs.map(({ name, against }) => {
+        const differences = valuesOf.get(name)!.map((value, seed) => value - valuesOf.get(against)![seed]!);
+        const each = differences.map(signed).join(', ');
+        return `| ${name} − ${against} | ${withInterval(differences, signed)} | ${each} |`;
+      }),
+    );
+  }
   for (const profile of profiles) lines.push('', ...(await profileTables(study, profile, metric)));
   lines.push('', '## Commands', '', '```sh', ...study.commands, '```', '');
   return lines.join('\n');
@@ -89,9 +105,7 @@ async function profileTables(study: StudyResults, profile: string, metric: strin
     `| --- |${' ---: |'.repeat(title.length - 1)}`,
     ...cells.map((cell) => `| ${cell.join(' | ')} |`),
   ];
-  const pairs = arms.flatMap(({ name, against = [] }) =>
-    against.filter((other) => rows.has(other)).map((other) => ({ name, against: other })),
-  );
+  const pairs = pairsOf(arms);
   return [
     `## On ${profile}, 0 s`,
     '',
@@ -117,6 +131,14 @@ async function profileTables(study: StudyResults, profile: string, metric: strin
       ]),
     ),
   ];
+}
+
+/** Each arm with those of the study that it is compared with. */
+function pairsOf(arms: readonly StudyArm[]): { readonly name: string; readonly against: string }[] {
+  const names = new Set(arms.map(({ name }) => name));
+  return arms.flatMap(({ name, against = [] }) =>
+    against.filter((other) => names.has(other)).map((other) => ({ name, against: other })),
+  );
 }
 
 /** The mean over seeds of each chip. */
