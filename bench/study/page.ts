@@ -155,7 +155,8 @@ async function samples({ out }: StudyResults, profile: string, name: string): Pr
 
 function withInterval(values: readonly number[], form: (value: number) => string = percent): string {
   const interval = tInterval(values);
-  if (interval === null) return form(mean(values));
+  // Equal values of few seeds say nothing of the spread.
+  if (interval === null || interval.low === interval.high) return form(mean(values));
   return `${form(mean(values))} [${form(interval.low)}, ${form(interval.high)}]`;
 }
 
