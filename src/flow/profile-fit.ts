@@ -6,6 +6,7 @@ import type { Progress } from '../core/progress.ts';
 import { LEAST_SECONDS, MOST_SECONDS } from '../profile/build-profile.ts';
 import { checkProfileText } from '../profile/check.ts';
 import { type DeviceFit, fitDevice } from '../profile/fit/fit.ts';
+import { agesText } from '../profile/fit/fit-read-noise.ts';
 import {
   type FittedProfileFacts,
   fittedProfile,
@@ -182,6 +183,12 @@ function warningsOf(data: Data, options: FitOptions, fit: DeviceFit): string[] {
           `the reference read is taken to be ${REFERENCE_SECONDS} s after writing; give --reference-time if it was not`,
         ]
       : []),
+    ...fit.laws
+      .filter(({ heldAt }) => heldAt.length > 0)
+      .map(
+        ({ name, ages, heldAt }) =>
+          `${name} rests on reads at ${agesText(ages)} and is held at ${agesText(heldAt)}; read cells twice there too if it changes with age`,
+      ),
     ...(data.targets.length === 1 && options.gMin === undefined
       ? ['one target says nothing of the range: gMin is taken to be 0 uS; give --g-min']
       : []),

@@ -3,7 +3,7 @@ import { stream } from '../../src/core/stream.ts';
 import type { ParameterName } from '../../src/profile/fit/parameter.ts';
 
 /** Laws by x that cells are simulated by; gMax 25 uS, t_c 20 s. */
-export const TRUTH: Readonly<Record<ParameterName, (x: number) => number>> = {
+export const TRUTH: Readonly<Record<ParameterName, (x: number, seconds?: number) => number>> = {
   'writing.std': (x) => 0.3 + 1.9 * x - 1.1 * x * x,
   'writing.meanShift': (x) => 0.1 - 0.2 * x,
   'drift.exponentMean': (x) => 0.08 - 0.03 * x,
@@ -40,6 +40,13 @@ export const NOISY: typeof TRUTH = {
   'readNoise.std': (x) => Math.max(0.01, 0.15 - 0.12 * x),
 };
 
+/** TRUTH, but for read noise that grows threefold in a day. */
+export const GROWING: typeof TRUTH = {
+  ...TRUTH,
+  'drift.exponentStd': () => 0.01,
+  'readNoise.std': (_, seconds = 0) => 0.02 + (0.04 * Math.log1p(seconds / 20)) / Math.log1p(86_400 / 20),
+};
+
 /** The rows of a CSV: cells of ten targets. */
 export function simulatedCsv(
   cells: number,
@@ -64,7 +71,8 @@ export function simulatedCsv(
     for (const [seconds, count] of plan) {
       const present = g * ((seconds + REFERENCE) / REFERENCE) ** -exponent;
       for (let k = 0; k < count; k++) {
-        const measured = Math.max(0, present * (1 + laws['readNoise.std'](present / G_MAX) * read[at++]!));
+        const std = laws['readNoise.std'](present / G_MAX, seconds);
+        const measured = Math.max(0, present * (1 + std * read[at++]!));
         lines.push(`${target},${seconds},${measured}${hasDevices ? `,c${i}` : ''}`);
       }
     }

@@ -1,6 +1,22 @@
 import { type Matrix, product, transposed } from '../../core/cholesky.ts';
 import { type Basis, lawAt, type Part } from './basis.ts';
-import { curvature, type LikelihoodJob, type Maximum, maximise, scoreProducts } from './maximise.ts';
+import {
+  covarianceWithHeld,
+  freeOf,
+  type HeldLevel,
+  heldJob,
+  largestSpread,
+  levelsWithout,
+  withHeld,
+} from './held-levels.ts';
+import {
+  curvature,
+  type LikelihoodJob,
+  type Maximum,
+  maximise,
+  scalarsOf,
+  scoreProducts,
+} from './maximise.ts';
 
 /** Where a datum stands: its state x = g/gMax and its age. */
 export interface Place {
@@ -35,6 +51,8 @@ export interface LawsFit {
   /** One a slot. */
   readonly bases: readonly Basis[];
   readonly maximum: Maximum;
+  /** Levels of tables at which a spread is 0, parameters by ascending index. */
+  readonly held: readonly HeldLevel[];
   readonly aic: number;
   /** Each choice that was tried, with its AIC; null where the likelihood has no maximum or a spread falls below 0. */
   readonly tried: readonly { readonly choice: string; readonly aic: number | null }[];
@@ -98,19 +116,49 @@ function fitLaws(
     designs.set(basis, rows);
     return rows;
   });
-  const maximum = maximise({
+  const job: LikelihoodJob = {
     count: places.length,
     design,
     scale: slots.map(({ scale }) => scale),
     start: bases.flatMap((basis, k) => startOf(basis, k, slots[k]!.start, before)),
     logLikelihood,
-  });
-  if (maximum === null) return null;
-  const sound = bases.every(
-    (basis, k) => !slots[k]!.isSpread || isPositive(basis, partOf(bases, maximum.theta, k)),
-  );
+  };
+  const maximum = maximise(job);
+  const sound =
+    maximum !== null &&
+    bases.every((basis, k) => !slots[k]!.isSpread || isPositive(basis, partOf(bases, maximum.theta, k)));
+  if (!sound) return withLevelsHeld(job, slots, bases);
   const aic = 2 * maximum.theta.length - 2 * maximum.logLikelihood;
-  return sound ? { bases, maximum, aic, tried: [] } : null;
+  return { bases, maximum, held: [], aic, tried: [] };
+}
+
+/** The fit with levels held at a spread of 0; null where there are none, none else, or that has no maximum either. */
+function withLevelsHeld(job: LikelihoodJob, slots: readonly Slot[], bases: readonly Basis[]): LawsFit | null {
+  const levels = levelsWithout(job, slots, bases).map((level) => ({ ...level, most: 0 }));
+  const isWhole = bases.some((basis, k) => {
+    const own = levels.filter(({ slot }) => slot === k).length;
+    return own > 0 && own === basis.size;
+  });
+  if (levels.length === 0 || isWhole) return null;
+  const maximum = maximise(heldJob(job, levels));
+  if (maximum === null) return null;
+  const theta = withHeld(maximum.theta, levels);
+  const isSound = bases.every((basis, k) => {
+    if (!slots[k]!.isSpread) return true;
+    const part = partOf(bases, theta, k);
+    const own = levels.filter(({ slot }) => slot === k);
+    return own.length === 0
+      ? isPositive(basis, part)
+      : part.filter((value) => !(value > 0)).length === own.length;
+  });
+  if (!isSound) return null;
+  const held = levels.map((level) => {
+    const column = bases[level.slot]!.knots.indexOf(level.x);
+    return { ...level, most: largestSpread(job, (i) => scalarsOf(job, theta, i), level, column) };
+  });
+  const aic = 2 * maximum.theta.length - 2 * maximum.logLikelihood;
+  const covariance = covarianceWithHeld(maximum.covariance, held);
+  return { bases, maximum: { ...maximum, theta, covariance }, held, aic, tried: [] };
 }
 
 /** The design of a family: data of one place that follow each other share one row. */
@@ -182,11 +230,15 @@ export function withPlugged(
   plugged: { readonly theta: readonly number[]; readonly covariance: Matrix },
   likelihoodOf: (phi: readonly number[]) => LogLikelihood,
 ): LawsFit {
-  const { theta, covariance } = fit.maximum;
+  const { held } = fit;
+  const covariance = freeCovariance(fit);
   const design = fit.bases.map((basis) => designOf(basis, places));
-  const gradientAt = (phi: readonly number[]) =>
-    curvature({ count: places.length, design, scale, start: theta, logLikelihood: likelihoodOf(phi) }, theta)
-      .gradient;
+  const gradientAt = (phi: readonly number[]) => {
+    const logLikelihood = likelihoodOf(phi);
+    const job = { count: places.length, design, scale, start: fit.maximum.theta, logLikelihood };
+    const free = heldJob(job, held);
+    return curvature(free, free.start).gradient;
+  };
   const mixed = plugged.theta.map((value, j) => {
     const h = 0.1 * Math.sqrt(plugged.covariance[j]![j]!) + 1e-9 * Math.abs(value);
     const moved = (by: number) => plugged.theta.map((each, l) => (l === j ? each + by : each));
@@ -197,7 +249,12 @@ export function withPlugged(
   const moves = product(covariance, transposed(mixed));
   const added = product(product(moves, plugged.covariance), transposed(moves));
   const sum = covariance.map((row, i) => row.map((value, j) => value + added[i]![j]!));
-  return { ...fit, maximum: { ...fit.maximum, covariance: sum } };
+  return { ...fit, maximum: { ...fit.maximum, covariance: covarianceWithHeld(sum, held) } };
+}
+
+/** The covariance of what is not held. */
+function freeCovariance({ maximum, held }: LawsFit): Matrix {
+  return freeOf(maximum.covariance, held).map((row) => freeOf(row, held));
 }
 
 /**
@@ -210,14 +267,13 @@ export function withShapeFree(
   scale: readonly number[],
   logLikelihood: LogLikelihood,
 ): LawsFit {
-  const { theta, covariance } = fit.maximum;
+  const { held } = fit;
+  const covariance = freeCovariance(fit);
   const design = fit.bases.map((basis) => designOf(basis, places));
   const count = places.length;
-  const scores = scoreProducts({ count, design, scale, start: theta, logLikelihood }, theta);
-  const few = count / Math.max(1, count - theta.length);
-  const free = product(product(covariance, scores), covariance);
-  return {
-    ...fit,
-    maximum: { ...fit.maximum, covariance: free.map((row) => row.map((value) => few * value)) },
-  };
+  const job = heldJob({ count, design, scale, start: fit.maximum.theta, logLikelihood }, held);
+  const scores = scoreProducts(job, job.start);
+  const few = count / Math.max(1, count - job.start.length);
+  const free = product(product(covariance, scores), covariance).map((row) => row.map((value) => few * value));
+  return { ...fit, maximum: { ...fit.maximum, covariance: covarianceWithHeld(free, held) } };
 }

@@ -4,6 +4,7 @@ import { type LawsFit, type Place, partOf } from './choose-laws.ts';
 import { type DriftedCell, driftedCell, driftLogLikelihood } from './drift-likelihood.ts';
 import type { ReadNoiseFit } from './fit-read-noise.ts';
 import type { LikelihoodJob } from './maximise.ts';
+import { repeatsOf } from './read-noise-likelihood.ts';
 import { type ScatteredCell, scatteredLogLikelihood, weighedCell } from './scattered-cell.ts';
 import type { Data, Series } from './series.ts';
 
@@ -108,6 +109,9 @@ function scatteredOf(
     share: l.map((each) => (each - first) / (last - first)),
     y: Float64Array.from(reads, ({ values }) => meanLog(values)),
     count: Float64Array.from(reads, ({ values }) => values.length),
+    repeats: reads.flatMap(({ values }, age) =>
+      values.length > 1 ? [{ age, reads: repeatsOf(values) }] : [],
+    ),
   };
 }
 

@@ -14,7 +14,7 @@ import {
 import { driftCdf } from './drift-likelihood.ts';
 import { type DriftNoise, driftNoise } from './drift-noise.ts';
 import { leftOutText, noisyTargets, scatteringTargets } from './drift-targets.ts';
-import type { ReadNoiseFit } from './fit-read-noise.ts';
+import { agesText, type ReadNoiseFit } from './fit-read-noise.ts';
 import { DOUBTFUL, uniformGoodness } from './goodness.ts';
 import { type FitChoice, type FittedLaw, type Goodness, lawOf, type Refusal } from './parameter.ts';
 import type { Data } from './series.ts';
@@ -80,7 +80,7 @@ export function fitDrift(
         : noise.source === 'lines'
           ? withShapeFree(chosen, places, scale, likelihood)
           : chosen;
-    return resultOf(fit, noise, places, leftOut);
+    return resultOf(fit, noise, places, leftOut, data.ages, readNoise.restsOn);
   }
 }
 
@@ -89,22 +89,35 @@ function resultOf(
   noise: DriftNoise,
   places: readonly Place[],
   leftOut: readonly number[],
+  ages: readonly number[],
+  noiseRestsOn: readonly number[],
 ): DriftFit {
   const count = places.length;
   const goodness = goodnessOf(fit, noise, places);
-  const refusal = refusalOf(fit, noise, goodness);
+  const refusal = refusalOf(fit, noise, goodness, noiseRestsOn);
   const without = leftOutText(leftOut);
   const mean = lawOf(fit, 0, {
     name: 'drift.exponentMean',
     count,
+    ages,
     note: noise.source === 'none' ? growthNote(fit, noise, places) : without,
   });
-  const std = refusal === null ? lawOf(fit, 1, { name: 'drift.exponentStd', count, note: without }) : null;
+  const stdNote = [heldText(fit), without].filter((part) => part !== null).join('; ') || null;
+  const std =
+    refusal === null ? lawOf(fit, 1, { name: 'drift.exponentStd', count, ages, note: stdNote }) : null;
   const at = (x: number) => ({
     mean: lawAt(mean.basis, mean.theta, x),
     std: std === null ? 0 : lawAt(std.basis, std.theta, x),
   });
   return { mean, std, refusals: refusal === null ? [] : [refusal], goodness, at };
+}
+
+/** At which states exponents spread by nothing. */
+function heldText({ held }: LawsFit): string | null {
+  if (held.length === 0) return null;
+  const short = (value: number) => Number(value.toPrecision(2));
+  const levels = held.map(({ x, most }) => `${Number(x.toPrecision(4))} (at most ${short(most)}, 95 %)`);
+  return `0, no spread beyond the noise of reads, at x = ${levels.join(', ')}`;
 }
 
 function goodnessOf(fit: LawsFit, noise: DriftNoise, places: readonly Place[]): readonly Goodness[] {
@@ -154,13 +167,22 @@ function goodnessOf(fit: LawsFit, noise: DriftNoise, places: readonly Place[]): 
 }
 
 /** Why the spread of exponents is not known; null where it is. */
-function refusalOf(fit: LawsFit, { source }: DriftNoise, goodness: readonly Goodness[]): Refusal | null {
+function refusalOf(
+  fit: LawsFit,
+  { source }: DriftNoise,
+  goodness: readonly Goodness[],
+  noiseRestsOn: readonly number[],
+): Refusal | null {
   const parameter = 'drift.exponentStd';
   if (source === 'none') {
+    const reads =
+      noiseRestsOn.length === 0
+        ? 'one read at each'
+        : `two reads of a cell only at ${agesText(noiseRestsOn)}`;
     return {
       parameter,
-      why: 'with two ages and one read at each, spread of exponents and read noise cannot be told apart',
-      measure: 'read each cell twice at one age, or at three ages',
+      why: `with two ages and ${reads}, spread of exponents and read noise cannot be told apart`,
+      measure: 'read each cell twice at each age, or at three ages',
     };
   }
   const worst = goodness.reduce<Goodness | null>((a, b) => (a === null || b.p < a.p ? b : a), null);

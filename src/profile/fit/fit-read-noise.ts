@@ -1,7 +1,9 @@
+import { formatDuration } from '../../core/duration.ts';
 import { chiSquareTail } from '../../core/gamma.ts';
 import { type Basis, byAges, lawAt } from './basis.ts';
 import { candidatesOf } from './candidates.ts';
 import { chooseLaws, type Place } from './choose-laws.ts';
+import { timeLog } from './drift-noise.ts';
 import { uniformGoodness } from './goodness.ts';
 import { type FitChoice, type FittedLaw, type Goodness, lawOf, type Refusal } from './parameter.ts';
 import { type Repeats, repeatsLogLikelihood, repeatsOf } from './read-noise-likelihood.ts';
@@ -19,7 +21,9 @@ export interface ReadNoiseFit {
   readonly goodness: readonly Goodness[];
   /** Targets whose reads scatter too much to be used. */
   readonly leftOut: readonly number[];
-  /** Relative std of one read at a state and an age. */
+  /** Ages at which enough cells are read twice, ascending; between them the law is taken to be straight in ln(t + t_c). */
+  readonly restsOn: readonly number[];
+  /** Relative std of one read at a state and an age from the first to the last of those. */
   readonly at: (x: number, seconds: number, theta?: readonly number[]) => number;
 }
 
@@ -29,16 +33,27 @@ interface Group extends Place {
   readonly hasZero: boolean;
 }
 
-/** Fits the relative std of reads by state (and by age, where AIC prefers that) to reads of one cell at one age. */
-export function fitReadNoise(data: Data, gMax: number, choice: FitChoice): ReadNoiseFit {
+/**
+ * Fits the relative std of reads by state (and by age, where AIC prefers that) to reads of one cell at one age, of the ages
+ * that have enough of them.
+ */
+export function fitReadNoise(
+  data: Data,
+  gMax: number,
+  referenceSeconds: number,
+  choice: FitChoice,
+): ReadNoiseFit {
   const groups = groupsOf(data, gMax);
   const leftOut = noisyTargets(groups);
-  const used = groups.filter(({ target, hasZero }) => !hasZero && !leftOut.includes(target));
+  const sound = groups.filter(({ target, hasZero }) => !hasZero && !leftOut.includes(target));
+  const restsOn = agesOf(sound);
+  const used = sound.filter(({ seconds }) => restsOn.includes(seconds));
   const refuse = (why: string, measure: string): ReadNoiseFit => ({
     law: null,
     refusals: [{ parameter: 'readNoise.std', why, measure }],
     goodness: [],
     leftOut: [],
+    restsOn: [],
     at: () => 0,
   });
   if (!data.hasDevices) {
@@ -55,7 +70,7 @@ export function fitReadNoise(data: Data, gMax: number, choice: FitChoice): ReadN
   const slots = [
     {
       name: 'std',
-      candidates: families(used, data, choice),
+      candidates: families(used, restsOn, choice),
       start: pooled(used),
       scale: pooled(used),
       isSpread: true,
@@ -63,15 +78,37 @@ export function fitReadNoise(data: Data, gMax: number, choice: FitChoice): ReadN
   ];
   const fit = chooseLaws(used, slots, (i, s) => repeatsLogLikelihood(used[i]!.repeats, s[0]!));
   if (fit === null) return refuse('its likelihood has no maximum', 'read more cells, each several times');
-  const law = lawOf(fit, 0, { name: 'readNoise.std', count: used.length, note: noteOf(leftOut) });
+  const heldAt = data.ages.filter((age) => age < restsOn[0]! || age > restsOn.at(-1)!);
+  const note = noteOf(restsOn, heldAt, leftOut);
+  const law = lawOf(fit, 0, { name: 'readNoise.std', count: used.length, ages: restsOn, heldAt, note });
   const at = (x: number, seconds: number, theta = law.theta) =>
-    lawAt(law.basis, theta, x, nearestAge(law.basis, seconds));
+    lawBetween(law.basis, theta, x, seconds, referenceSeconds);
   const uniforms = used.flatMap(({ x, seconds, repeats: { count, squares } }) => {
     const s = at(x, seconds);
     return s > SMALL ? [] : [1 - chiSquareTail((squares - count) / (s * s), count - 1)];
   });
   const goodness = uniformGoodness('reads about the mean of their cell', [uniforms]);
-  return { law, refusals: [], goodness: goodness === null ? [] : [goodness], leftOut, at };
+  return { law, refusals: [], goodness: goodness === null ? [] : [goodness], leftOut, restsOn, at };
+}
+
+/** The fit where it knows the noise at all of some ages; where it does not a fit without a law. */
+export function knownAt(fit: ReadNoiseFit, ages: readonly number[]): ReadNoiseFit {
+  const { law, restsOn } = fit;
+  const knows = law !== null && ages.every((age) => age >= restsOn[0]! && age <= restsOn.at(-1)!);
+  return knows ? fit : { ...fit, law: null, at: () => 0 };
+}
+
+/** "0s, 1h". */
+export function agesText(ages: readonly number[]): string {
+  const shown = ages.slice(0, 8).map(formatDuration).join(', ');
+  return ages.length > 8 ? `${shown}, ...` : shown;
+}
+
+/** Ages with as many groups as a law needs; where no age has, all that have any. */
+function agesOf(groups: readonly Group[]): readonly number[] {
+  const ages = [...new Set(groups.map(({ seconds }) => seconds))].sort((a, b) => a - b);
+  const full = ages.filter((age) => groups.filter(({ seconds }) => seconds === age).length >= LEAST_GROUPS);
+  return full.length > 0 ? full : ages;
 }
 
 function groupsOf(data: Data, gMax: number): readonly Group[] {
@@ -104,19 +141,13 @@ function pooled(groups: readonly Group[]): number {
 }
 
 /**
- * Families over the states that are read, but for the outermost hundredth on both sides: one law, or a law for each age where
- * the ages span those of the data.
+ * Families over the states that are read, but for the outermost hundredth on both sides: one law or, where the ages have groups
+ * enough, a law for each.
  */
-function families(used: readonly Group[], data: Data, choice: FitChoice): readonly Basis[] {
+function families(used: readonly Group[], ages: readonly number[], choice: FitChoice): readonly Basis[] {
   const plain = familiesOf(used, choice);
-  const ages = [...new Set(used.map(({ seconds }) => seconds))].sort((a, b) => a - b);
   const groups = ages.map((age) => used.filter(({ seconds }) => seconds === age));
-  const covers =
-    ages.length > 1 &&
-    ages[0] === data.ages[0] &&
-    ages.at(-1) === data.ages.at(-1) &&
-    groups.every(({ length }) => length >= LEAST_GROUPS);
-  if (!covers) return plain;
+  if (ages.length < 2 || groups.some(({ length }) => length < LEAST_GROUPS)) return plain;
   const each = groups.map((own) => familiesOf(own, choice));
   const shared = Math.min(...each.map(({ length }) => length));
   return [
@@ -142,13 +173,35 @@ function familiesOf(groups: readonly Group[], choice: FitChoice): readonly Basis
   return candidatesOf(knots, groups.length, choice, 'readNoise.std');
 }
 
-function nearestAge({ ages }: Basis, seconds: number): number {
-  if (ages === null) return seconds;
-  return ages.reduce((best, age) => (Math.abs(age - seconds) < Math.abs(best - seconds) ? age : best));
+/** A law between its ages, as a profile has it: straight in ln((t + t_c)/t_c). */
+function lawBetween(
+  basis: Basis,
+  theta: readonly number[],
+  x: number,
+  seconds: number,
+  referenceSeconds: number,
+): number {
+  const { ages } = basis;
+  if (ages === null || ages.includes(seconds)) return lawAt(basis, theta, x, seconds);
+  const after = ages.findIndex((age) => age > seconds);
+  const ends = [ages[after - 1]!, seconds, ages[after]!].map((age) => timeLog(age, referenceSeconds));
+  const share = (ends[1]! - ends[0]!) / (ends[2]! - ends[0]!);
+  const [early, late] = [lawAt(basis, theta, x, ages[after - 1]!), lawAt(basis, theta, x, ages[after]!)];
+  return early + share * (late - early);
 }
 
-function noteOf(leftOut: readonly number[]): string | null {
-  if (leftOut.length === 0) return null;
+function noteOf(restsOn: readonly number[], heldAt: readonly number[], leftOut: readonly number[]): string {
   const names = leftOut.slice(0, 8).map((target) => `${target} uS`);
-  return `targets ${names.join(', ')}${leftOut.length > 8 ? ', ...' : ''} left out: their reads scatter by more than ${100 * MOST_RELATIVE} % or reach 0`;
+  const parts = [
+    `of cells read twice or more at ${agesText(restsOn)}`,
+    ...(heldAt.length === 0
+      ? []
+      : [`held at ${agesText(heldAt)}, where fewer than ${LEAST_GROUPS} cells are read twice`]),
+    ...(leftOut.length === 0
+      ? []
+      : [
+          `targets ${names.join(', ')}${leftOut.length > 8 ? ', ...' : ''} left out: their reads scatter by more than ${100 * MOST_RELATIVE} % or reach 0`,
+        ]),
+  ];
+  return parts.join('; ');
 }

@@ -57,10 +57,13 @@ export function fitUnlabelled(
   const count = rows.length;
   const isAlone = fit.bases[0]!.size === 0;
   const note = 'the noise of one read is part of it: without "device" it cannot be told from writing';
-  const std = lawOf(fit, 1, { name: 'writing.std', count, note });
-  const meanShift = isAlone ? null : lawOf(fit, 0, { name: 'writing.meanShift', count, note: null });
+  const { ages } = data;
+  const std = lawOf(fit, 1, { name: 'writing.std', count, ages, note });
+  const meanShift = isAlone ? null : lawOf(fit, 0, { name: 'writing.meanShift', count, ages, note: null });
   const meanNote = 'of the mean over cells; each row taken for another cell';
-  const exponentMean = drifts ? lawOf(fit, 2, { name: 'drift.exponentMean', count, note: meanNote }) : null;
+  const exponentMean = drifts
+    ? lawOf(fit, 2, { name: 'drift.exponentMean', count, ages, note: meanNote })
+    : null;
   const scored = rows.map((row, i) => {
     const { x, seconds } = places[i]!;
     let offset = 0;

@@ -1,3 +1,4 @@
+import { formatDuration } from '../../core/duration.ts';
 import { lawAt } from './basis.ts';
 import { candidatesOf } from './candidates.ts';
 import { ABSENT, chooseLaws, type LawsFit, type Place, type Slot, withPlugged } from './choose-laws.ts';
@@ -86,13 +87,17 @@ function resultOf(
   readNoise: ReadNoiseFit,
   seed: number,
 ): WritingFit {
+  const where = readNoise.restsOn.length === 0 ? '' : ` at ${formatDuration(seconds)}`;
   const note =
-    readNoise.law === null ? 'the noise of one read is part of it: no read noise is known to take off' : null;
-  const std = lawOf(fit, 1, { name: 'writing.std', count: cells.length, note });
+    readNoise.law === null
+      ? `the noise of one read is part of it: no read noise is known${where} to take off`
+      : null;
+  const ages = [seconds];
+  const std = lawOf(fit, 1, { name: 'writing.std', count: cells.length, ages, note });
   const meanShift =
     fit.bases[0]!.size === 0
       ? null
-      : lawOf(fit, 0, { name: 'writing.meanShift', count: cells.length, note: null });
+      : lawOf(fit, 0, { name: 'writing.meanShift', count: cells.length, ages, note: null });
   const laws = places.map(({ x }) => ({
     shift: meanShift === null ? 0 : lawAt(meanShift.basis, meanShift.theta, x),
     std: lawAt(std.basis, std.theta, x),

@@ -1,5 +1,5 @@
 import { fitDrift } from './fit-drift.ts';
-import { fitReadNoise } from './fit-read-noise.ts';
+import { fitReadNoise, knownAt } from './fit-read-noise.ts';
 import { fitUnlabelled } from './fit-unlabelled.ts';
 import { fitWriting, type WritingFit } from './fit-writing.ts';
 import type { FitChoice, FittedLaw, Goodness, Refusal } from './parameter.ts';
@@ -26,7 +26,8 @@ export interface DeviceFit {
 /**
  * Maximum-likelihood fit of read noise, drift and writing, in that order: each is a likelihood that does not depend on the
  * laws that come after it (ratios of a cell's reads at one age; a cell's exponent; its first reads), and the uncertainty of
- * the laws before it is carried on. Cells that read 0 are censored.
+ * the laws before it is carried on. Read noise is taken off at ages at which it is known: from the first to the last age at
+ * which cells are read twice. Cells that read 0 are censored.
  * @throws UsageError where a form is asked for that the data cannot carry
  */
 export function fitDevice({
@@ -46,9 +47,10 @@ export function fitDevice({
       writing,
     };
   }
-  const readNoise = fitReadNoise(data, gMax, choice);
-  const drift = fitDrift(data, gMax, referenceSeconds, readNoise, choice);
-  const writing = fitWriting(data, gMax, referenceSeconds, readNoise, drift, choice, seed);
+  const readNoise = fitReadNoise(data, gMax, referenceSeconds, choice);
+  const drift = fitDrift(data, gMax, referenceSeconds, knownAt(readNoise, data.ages), choice);
+  const known = knownAt(readNoise, data.ages.slice(0, 1));
+  const writing = fitWriting(data, gMax, referenceSeconds, known, drift, choice, seed);
   const laws = [writing.std, writing.meanShift, drift.mean, drift.std, readNoise.law];
   return {
     laws: laws.filter((law) => law !== null),

@@ -26,6 +26,9 @@ export interface LawRecord {
   readonly states: readonly (Estimate & { readonly x: number; readonly seconds: number })[];
   /** As the profile has it. */
   readonly law: Law;
+  /** Ages of the reads that it is fitted to, seconds; and of others, at which it is held. */
+  readonly ages: readonly number[];
+  readonly heldAt: readonly number[];
   readonly note: string | null;
   /** What was tried, with Akaike's criterion (less is better). */
   readonly tried: FittedLaw['tried'];
@@ -71,6 +74,8 @@ export function lawRecord(fitted: FittedLaw, confidence: number): LawRecord {
     coefficients: coefficientRows(basis).map(of),
     states: states.map(({ x, seconds }) => ({ x, seconds, ...of([...basis.at(x, seconds)]) })),
     law: lawJson(fitted),
+    ages: fitted.ages,
+    heldAt: fitted.heldAt,
     note: fitted.note,
     tried: fitted.tried,
   };
@@ -90,8 +95,8 @@ function coefficientRows({ parts, size }: Basis): number[][] {
   });
 }
 
-/** The law as a profile has it; held beyond the states that were measured. */
-export function lawJson({ name, basis, theta }: FittedLaw): Law {
+/** The law as a profile has it; held beyond the states that were measured, and at ages that it does not rest on. */
+export function lawJson({ name, basis, theta, heldAt }: FittedLaw): Law {
   const unit = UNITS[name];
   if (basis.ages === null) return stateLaw(basis, theta, unit, name === 'readNoise.std');
   let offset = 0;
@@ -100,7 +105,11 @@ export function lawJson({ name, basis, theta }: FittedLaw): Law {
     offset += part.knots.length;
     return stateLaw(part, theta.slice(from, offset), unit, true);
   });
-  return { form: 'ages', at: basis.ages.map((age) => `${age} s`), laws, between: 'log' } as Law;
+  const early = heldAt.filter((age) => age < basis.ages![0]!).slice(0, 1);
+  const late = heldAt.filter((age) => age > basis.ages!.at(-1)!).slice(-1);
+  const at = [...early, ...basis.ages, ...late].map((age) => `${age} s`);
+  const held = [...early.map(() => laws[0]!), ...laws, ...late.map(() => laws.at(-1)!)];
+  return { form: 'ages', at, laws: held, between: 'log' } as Law;
 }
 
 function stateLaw(basis: Part, theta: readonly number[], unit: string, isHeld: boolean): StateLaw {

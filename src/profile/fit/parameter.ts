@@ -18,6 +18,10 @@ export interface FittedLaw {
   /** Cells (of read noise: groups of repeated reads) that it is fitted to. */
   readonly count: number;
   readonly tried: LawsFit['tried'];
+  /** Ages of the reads that it is fitted to, seconds, ascending. */
+  readonly ages: readonly number[];
+  /** Ages of other reads, before or after those, at which it is held. */
+  readonly heldAt: readonly number[];
   /** What a reader must know beside the numbers. */
   readonly note: string | null;
 }
@@ -49,9 +53,10 @@ export interface FitChoice {
 export function lawOf(
   fit: LawsFit,
   slot: number,
-  facts: Pick<FittedLaw, 'name' | 'count' | 'note'>,
+  facts: Pick<FittedLaw, 'name' | 'count' | 'ages' | 'note'> & Partial<Pick<FittedLaw, 'heldAt'>>,
 ): FittedLaw {
   return {
+    heldAt: [],
     ...facts,
     basis: fit.bases[slot]!,
     theta: partOf(fit.bases, fit.maximum.theta, slot),

@@ -1,5 +1,6 @@
 import { type DriftedCell, driftLogLikelihood } from './drift-likelihood.ts';
 import { LN_ROOT_2PI } from './normal-integrals.ts';
+import { type Repeats, repeatsLogLikelihood } from './read-noise-likelihood.ts';
 
 /** The reads of one cell whose noise is not known but fitted along with its drift. Arrays hold one number an age. */
 export interface ScatteredCell {
@@ -11,6 +12,8 @@ export interface ScatteredCell {
   readonly y: Float64Array;
   /** How many they are. */
   readonly count: Float64Array;
+  /** Of the ages that have several: the reads about their mean. */
+  readonly repeats: readonly { readonly age: number; readonly reads: Repeats }[];
 }
 
 /** A cell's line by weights that a scatter gives, and ln of what those weights add to the density of the reads. */
@@ -32,7 +35,7 @@ export function weighedCell(
   const n = l.length;
   let [sum, sumL, sumY, logVariances] = [0, 0, 0, 0];
   for (let j = 0; j < n; j++) {
-    const s = first + share[j]! * (growth + bend * (1 - share[j]!));
+    const s = scatterAt(share[j]!, first, growth, bend);
     if (!(s > 0)) return null;
     const s2 = s * s;
     const variance = (s2 + 2.5 * s2 * s2) / count[j]!;
@@ -45,7 +48,7 @@ export function weighedCell(
   const [meanL, meanY] = [sumL / sum, sumY / sum];
   let [spread, cross, height] = [0, 0, 0];
   for (let j = 0; j < n; j++) {
-    const s = first + share[j]! * (growth + bend * (1 - share[j]!));
+    const s = scatterAt(share[j]!, first, growth, bend);
     const s2 = s * s;
     const w = count[j]! / (s2 + 2.5 * s2 * s2);
     const dl = l[j]! - meanL;
@@ -63,9 +66,15 @@ export function weighedCell(
   };
 }
 
+/** The relative std of reads at a share of the ages. */
+function scatterAt(share: number, first: number, growth: number, bend: number): number {
+  return first + share * (growth + bend * (1 - share));
+}
+
 /**
  * ln of the density of a cell's reads but for its level, y_j = c - nu L_j + noise with c not known: the density of what is left
- * about the weighed line, and of its exponent. What the reads say of c is given up, as in restricted maximum likelihood.
+ * about the weighed line, of its exponent, and of several reads of one age about their mean. What the reads say of c is given
+ * up, as in restricted maximum likelihood.
  */
 export function scatteredLogLikelihood(
   cell: ScatteredCell,
@@ -76,7 +85,10 @@ export function scatteredLogLikelihood(
   bend: number,
 ): number {
   const weighed = weighedCell(cell, first, growth, bend);
-  return weighed === null
-    ? Number.NEGATIVE_INFINITY
-    : weighed.logWeights + driftLogLikelihood(weighed, mean, std);
+  if (weighed === null) return Number.NEGATIVE_INFINITY;
+  return cell.repeats.reduce(
+    (sum, { age, reads }) =>
+      sum + repeatsLogLikelihood(reads, scatterAt(cell.share[age]!, first, growth, bend)),
+    weighed.logWeights + driftLogLikelihood(weighed, mean, std),
+  );
 }

@@ -3,10 +3,17 @@ import { binomialCdf } from '../../../src/core/beta.ts';
 import { fillNormals } from '../../../src/core/normals.ts';
 import { stream } from '../../../src/core/stream.ts';
 import { type DeviceFit, fitDevice } from '../../../src/profile/fit/fit.ts';
-import { lawRecord } from '../../../src/profile/fit/law-json.ts';
+import { lawJson, lawRecord } from '../../../src/profile/fit/law-json.ts';
 import { parseMeasurements } from '../../../src/profile/fit/measurements.ts';
 import { dataOf } from '../../../src/profile/fit/series.ts';
-import { NOISY, type Plan, SINGLE_READS, simulatedCsv, TRUTH } from '../../support/simulated-cells.ts';
+import {
+  GROWING,
+  NOISY,
+  type Plan,
+  SINGLE_READS,
+  simulatedCsv,
+  TRUTH,
+} from '../../support/simulated-cells.ts';
 
 const JOB = { gMaxMicrosiemens: 25, referenceSeconds: 20, seed: 1, form: 'polynomial', order: 2 } as const;
 
@@ -66,6 +73,9 @@ test('fitDevice(cells) gives 50 % intervals that leave out many true values', (t
   const [inside, all] = covered(fitOf(simulatedCsv(1000, 4)), 0.5);
   t.true(all >= 20 && inside > 3 && inside < all - 2, `${inside} of ${all}`);
 });
+
+/** A seed at which the likelihood of the cells that all drift alike is largest at a spread of 0. */
+const FLAT_SEED = 3;
 
 const once: Plan = [[0, 1]];
 
@@ -163,6 +173,99 @@ test('fitDevice(single reads that scatter by more than a quarter) leaves their t
     all.refusals.find(({ parameter }) => parameter === 'drift.exponentMean')!.why,
     /^0 cells above 0 uS are followed over two ages or more, fewer than 20 \(targets 2\.5 uS, .* left out: single reads scatter by more than 25 % or reach 0\)$/u,
   );
+});
+
+test('fitDevice(cells read twice at the first age alone) does not take that read noise for the noise at later ages', (t) => {
+  const plan: Plan = [
+    [0, 2],
+    [3600, 1],
+    [86_400, 1],
+  ];
+  const { laws, refusals } = fitOf(simulatedCsv(2000, 3, plan, true, GROWING), { order: 2 });
+  t.deepEqual(refusals, []);
+  for (const law of laws) {
+    for (const { x, value, standardError } of lawRecord(law, 0.95).states) {
+      const off = (value - GROWING[law.name](x)) / standardError;
+      t.true(Math.abs(off) < 5, `${law.name} at x = ${x}: ${off} standard errors`);
+    }
+  }
+  const read = laws.find(({ name }) => name === 'readNoise.std')!;
+  t.deepEqual([read.ages, read.heldAt], [[0], [3600, 86_400]]);
+  t.is(
+    read.note,
+    'of cells read twice or more at 0s; held at 1h, 1d, where fewer than 20 cells are read twice',
+  );
+});
+
+test('fitDevice(two ages, cells read twice at the first alone) refuses the spread of exponents', (t) => {
+  const plan: Plan = [
+    [0, 2],
+    [86_400, 1],
+  ];
+  const { laws, refusals } = fitOf(simulatedCsv(400, 1, plan, true, GROWING));
+  t.regex(laws.find(({ name }) => name === 'drift.exponentMean')!.note!, /^off by at most 0\.00\d+ where/u);
+  t.deepEqual(refusals, [
+    {
+      parameter: 'drift.exponentStd',
+      why: 'with two ages and two reads of a cell only at 0s, spread of exponents and read noise cannot be told apart',
+      measure: 'read each cell twice at each age, or at three ages',
+    },
+  ]);
+});
+
+test('fitDevice(cells read twice at the last age alone) leaves the noise of one read in the spread of writing, and says so', (t) => {
+  const plan: Plan = [
+    [0, 1],
+    [3600, 1],
+    [86_400, 2],
+  ];
+  const { laws } = fitOf(simulatedCsv(2000, 3, plan, true, GROWING), { order: null });
+  const std = laws.find(({ name }) => name === 'writing.std')!;
+  t.is(std.note, 'the noise of one read is part of it: no read noise is known at 0s to take off');
+  for (const { x, value, standardError } of lawRecord(std, 0.95).states) {
+    const truth = Math.hypot(GROWING['writing.std'](x), 0.02 * 25 * x);
+    t.true(Math.abs(value - truth) < 5 * standardError, `x = ${x}: ${value} +- ${standardError}`);
+  }
+});
+
+test('lawJson(read noise by age that is not known at the last one) is held there', (t) => {
+  const plan: Plan = [
+    [0, 3],
+    [3600, 3],
+    [86_400, 1],
+  ];
+  const { laws } = fitOf(simulatedCsv(2000, 3, plan, true, GROWING), { order: 0 });
+  const read = laws.find(({ name }) => name === 'readNoise.std')!;
+  const law = lawJson(read);
+  if (law.form !== 'ages') return t.fail(law.form);
+  t.deepEqual(law.at, ['0 s', '3600 s', '86400 s']);
+  t.deepEqual(law.laws[2], law.laws[1]);
+  t.notDeepEqual(law.laws[1], law.laws[0]);
+});
+
+test('fitDevice(form table) states a level without spread of exponents, with its bound, and fits the others', (t) => {
+  // The cells of 12.5 uS all drift alike.
+  const laws = { ...TRUTH, 'drift.exponentStd': (x: number) => (x === 0.5 ? 0 : 0.015) };
+  const plan: Plan = [
+    [0, 2],
+    [86_400, 2],
+  ];
+  const fit = fitOf(simulatedCsv(2000, FLAT_SEED, plan, true, laws), { form: 'table', order: null });
+  const std = fit.laws.find(({ name }) => name === 'drift.exponentStd')!;
+  t.is(std.basis.form, 'table');
+  const [, most] =
+    /^0, no spread beyond the noise of reads, at x = 0\.5 \(at most (0\.\d+), 95 %\)$/u.exec(std.note!) ?? [];
+  t.true(Number(most) > 0 && Number(most) < 0.005, std.note!);
+  std.basis.knots.forEach((x, j) => {
+    const [value, error] = [std.theta[j]!, Math.sqrt(std.covariance[j]![j]!)];
+    if (x === 0.5) {
+      t.is(value, 0);
+      t.true(Math.abs((1.96 * error) / Number(most) - 1) < 0.05);
+      return;
+    }
+    t.true(Math.abs(value - 0.015) < 5 * error && error < 0.002, `x = ${x}: ${value} +- ${error}`);
+  });
+  t.deepEqual(fit.refusals, []);
 });
 
 test('fitDevice(no device) fits mean drift, and refuses what cannot be told apart', (t) => {

@@ -1,6 +1,7 @@
 import test from 'ava';
 import { cholesky, choleskySolve } from '../../../src/core/cholesky.ts';
 import { driftedCell } from '../../../src/profile/fit/drift-likelihood.ts';
+import { repeatsLogLikelihood, repeatsOf } from '../../../src/profile/fit/read-noise-likelihood.ts';
 import { scatteredLogLikelihood, weighedCell } from '../../../src/profile/fit/scattered-cell.ts';
 
 const CELL = {
@@ -8,6 +9,7 @@ const CELL = {
   share: Float64Array.of(0, 5 / 12, 8 / 12, 1),
   y: Float64Array.of(2, 1.8, 1.55, 1.42),
   count: Float64Array.of(1, 2, 1, 1),
+  repeats: [],
 };
 
 /** Bias and variance of ln(1 + s z), a mean of n. */
@@ -63,4 +65,16 @@ test('scatteredLogLikelihood is that of the steps from age to age, a normal vect
   ];
   const differences = laws.map((each) => scatteredLogLikelihood(CELL, ...each) - direct(...each));
   for (const each of differences) t.true(Math.abs(each - differences[0]!) < 1e-9, String(differences));
+});
+
+test('scatteredLogLikelihood(several reads of an age) has that of the reads about their mean, at the scatter of their age', (t) => {
+  const reads = repeatsOf([9.6, 10.4]);
+  const repeated = { ...CELL, repeats: [{ age: 1, reads }] };
+  const [first, growth, bend] = [0.05, 0.08, -0.03];
+  const u = CELL.share[1]!;
+  const added =
+    scatteredLogLikelihood(repeated, 0.06, 0.006, first, growth, bend) -
+    scatteredLogLikelihood(CELL, 0.06, 0.006, first, growth, bend);
+  const direct = repeatsLogLikelihood(reads, first + u * (growth + bend * (1 - u)));
+  t.true(Math.abs(added - direct) < 1e-12);
 });
