@@ -1,12 +1,15 @@
 import { formatDuration } from '../core/duration.ts';
 import { UsageError } from '../core/errors.ts';
-import { writeFileAtomic } from '../core/files.ts';
+import { refuseExisting, writeFileAtomic } from '../core/files.ts';
 import { npyBytes } from '../core/npy.ts';
 import type { Progress } from '../core/progress.ts';
+import { roundHalfToEven } from '../core/rounding.ts';
 import type { SimulatedRow } from '../device/simulate.ts';
 import { simulateProfile } from '../device/simulate-profile.ts';
 import { checkAge } from '../profile/cell-laws.ts';
 import { loadProfile } from '../profile/load.ts';
+import { sliceLevels } from '../profile/mapping.ts';
+import type { DeviceProfile } from '../profile/profile.ts';
 import { profileAt } from '../profile/temperature.ts';
 
 /** The most cells that are drawn at once, of all targets and times: 1 GiB of them. */
@@ -34,6 +37,8 @@ export interface SimulateOptions {
   readonly cycles?: number | undefined;
   /** Where to write the cells as read: .npy of `[targets, times, cells]`, or a .csv as `profile fit` takes it. */
   readonly cellsOut?: string | undefined;
+  /** Whether to replace an existing file of cells. */
+  readonly force?: boolean | undefined;
   readonly progress?: Progress | undefined;
 }
 
@@ -49,10 +54,12 @@ export interface SimulateResult {
 
 /**
  * Draws single cells of a profile and their statistics as written, aged and read.
- * @throws UsageError for a target that the cell cannot be written to, an age that the source does not support, or too many cells.
+ * @throws UsageError for a target that the cell cannot be written to, an age that the source does not support, too many cells, or
+ *   a file of cells that exists, unless `force`.
  */
 export async function simulate(options: SimulateOptions): Promise<SimulateResult> {
   const { targets, times, cells, seed, cellsOut, progress } = options;
+  if (cellsOut !== undefined) refuseExisting(cellsOut, options.force ?? false, '--cells-out');
   const noise = options.noise ?? 1;
   const { temperature = null, cycles = null } = options;
   const profile = await profileAt(await loadProfile(options.profile), temperature, cycles);
@@ -77,6 +84,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulateResult
     throw new UsageError('--cells', `${message}; draw fewer, or write .npy`);
   }
   for (const seconds of times) checkAge(profile, seconds);
+  for (const warning of besideLevels(profile, targets)) progress?.warn(warning);
   progress?.stage('drawing cells');
   const { rows, readCells } = simulateProfile({
     profile,
@@ -97,6 +105,25 @@ export async function simulate(options: SimulateOptions): Promise<SimulateResult
   const worn = cycles === null ? '' : `, after ${cycles} write cycles`;
   const title = `${profile.name}, seed ${seed}, ${cells} cells a target, noise scale ${noise}${warm}${worn}; conductances in uS`;
   return { profile: profile.name, seed, cells, noise, rows, lines: [title, '', ...tableLines(rows)] };
+}
+
+/** A thousandth of the step between levels is a rounded number, more is another conductance. */
+const LEVEL_SHARE = 1e-3;
+
+/** Targets are drawn as they are, for laws hold between levels too; programs are written to levels alone. */
+function besideLevels(profile: DeviceProfile, targets: readonly number[]): string[] {
+  const levels = sliceLevels(profile.mapping, profile.levels);
+  if (levels === null) return [];
+  const { name, gMinMicrosiemens: gMin, gMaxMicrosiemens: gMax } = profile;
+  const step = (gMax - gMin) / (levels - 1);
+  return targets.flatMap((target) => {
+    const level = gMin + roundHalfToEven((target - gMin) / step) * step;
+    if (Math.abs(target - level) <= LEVEL_SHARE * step) return [];
+    const near = Number(level.toPrecision(6));
+    return [
+      `${target} uS is none of the ${levels} levels of ${name}: drawn as it is, where a program would hold ${near} uS`,
+    ];
+  });
 }
 
 /** Cells `[targets, times, cells]` as a table of measurements: a cell is a device, of one target, read at all times. */

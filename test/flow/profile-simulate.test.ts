@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { silentProgress } from '../../src/core/progress.ts';
 import { simulate } from '../../src/flow/profile-simulate.ts';
 import { parseMeasurements } from '../../src/profile/fit/measurements.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -183,4 +184,34 @@ test('simulate({ cycles }) draws worn cells where the profile says how they wear
   );
   const ideal = simulate({ ...job, profile: 'ideal', cycles: 10 });
   t.regex((await t.throwsAsync(ideal))?.message ?? '', /^--cycles: must be absent for ideal/u);
+});
+
+test('simulate(profile, { cellsOut }) refuses an existing file without force, before any cell is drawn', async (t) => {
+  const folder = await temporaryFolder(t);
+  const cellsOut = join(folder, 'cells.npy');
+  await writeFile(cellsOut, 'kept');
+  const job = { profile: 'ideal', targets: [5], times: [0], cells: 3, seed: 1, cellsOut };
+  const error = await t.throwsAsync(simulate(job));
+  t.is(
+    error?.message,
+    `${cellsOut}: must not exist yet, got an existing one; choose another --cells-out or pass --force`,
+  );
+  t.is(String(await readFile(cellsOut)), 'kept');
+  await simulate({ ...job, force: true });
+  t.not(String(await readFile(cellsOut)), 'kept');
+});
+
+test('simulate(profile of few levels) draws a target between levels as it is, and warns', async (t) => {
+  const warnings: string[] = [];
+  const progress = { ...silentProgress, warn: (text: string) => warnings.push(text) };
+  // isaac has cells of 2 bits: 4 levels from 0.5 to 500 uS.
+  const targets = [0.5, 167, 200, 500];
+  const { rows } = await simulate({ profile: 'isaac', targets, times: [0], cells: 2, seed: 1, progress });
+  t.deepEqual(
+    rows.filter(({ stage }) => stage === 'written').map(({ mean }) => Math.round(mean * 10) / 10),
+    targets,
+  );
+  t.deepEqual(warnings, [
+    '200 uS is none of the 4 levels of isaac: drawn as it is, where a program would hold 167 uS',
+  ]);
 });

@@ -128,6 +128,7 @@ interface SimulateOptions {
   readonly noise: number;
   readonly seed: number;
   readonly cellsOut?: string;
+  readonly force: boolean;
 }
 
 function registerSimulate(profile: Command, host: Host): void {
@@ -139,7 +140,7 @@ function registerSimulate(profile: Command, host: Host): void {
     command,
     new Option(
       '--target <list>',
-      'target conductances in microsiemens, parted by commas; taken as they are, not rounded to levels',
+      'target conductances in microsiemens, parted by commas; taken as they are, with a warning where a program would round them to levels',
     ).argParser(list('--target', decimal('--target', { min: 0 }))),
   );
   timesOption(command, '0s');
@@ -156,6 +157,7 @@ function registerSimulate(profile: Command, host: Host): void {
     '--cells-out <file>',
     'also write the cells as read: .npy of [targets, times, cells], or .csv for "profile fit"',
   );
+  command.option('--force', 'replace an existing file of cells', false);
   jsonOption(command);
   addExamples(
     command,
@@ -169,7 +171,10 @@ function registerSimulate(profile: Command, host: Host): void {
     ),
   );
   command.action(
-    (name: string, { target, at, temperature, cycles, cells, noise, seed, cellsOut }: SimulateOptions) =>
+    (
+      name: string,
+      { target, at, temperature, cycles, cells, noise, seed, cellsOut, force }: SimulateOptions,
+    ) =>
       host.act(command, async ({ progress }) => {
         const { simulate } = await import('../../flow/profile-jobs.ts');
         return outcome(
@@ -184,6 +189,7 @@ function registerSimulate(profile: Command, host: Host): void {
               noise,
               seed,
               cellsOut,
+              force,
               progress,
             }),
           ),
