@@ -103,7 +103,7 @@ row(
   '1',
 );
 row(
-  'all of its conductances, against products',
+  'all of its conductances, against a solve a row',
   ms(wires.effective),
   ms(wires.products),
   faster(wires.products / wires.effective),

@@ -24,7 +24,11 @@ export { type AihwkitTileJob, aihwkitTile } from './device/aihwkit-semantics.ts'
 export type { SimulatedCells, SimulatedRow } from './device/simulate.ts';
 export { type ProfileCells, simulateProfile as simulateCells } from './device/simulate-profile.ts';
 export type { WiredArray, WireJob, WireResistances, WireSolver } from './device/wires/circuit.ts';
-export { effectiveConductances } from './device/wires/effective.ts';
+export {
+  type ArrayReducer,
+  createArrayReducer,
+  type EffectiveConductances,
+} from './device/wires/effective.ts';
 export { type WiredProducts, wiredProducts } from './device/wires/products.ts';
 export { createWireSolver } from './device/wires/solver.ts';
 export type { RunRecord } from './evaluate/run-record.ts';

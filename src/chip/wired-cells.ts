@@ -1,13 +1,10 @@
 import type { CellRole } from '../compile/cells.ts';
 import type { Program, ProgramLayer } from '../compile/program.ts';
 import { UsageError } from '../core/errors.ts';
-import { areIdeal, type WireEffort } from '../device/wires/circuit.ts';
+import { areIdeal } from '../device/wires/circuit.ts';
+import { createArrayReducer } from '../device/wires/effective.ts';
 import { effectiveCells } from '../device/wires/side-by-side.ts';
-import { createWireSolver } from '../device/wires/solver.ts';
 import type { DeviceProfile, ProfileWires } from '../profile/profile.ts';
-
-/** Residual at which a tile's solves stop: its effective conductances are then as exact as float32 holds them. */
-const TILE_TOLERANCE = 1e-8;
 
 /**
  * Reads that are new at each product are drawn at its outputs, whose spread behind wires depends on the whole input: it
@@ -27,32 +24,24 @@ export interface WiredCells {
   /**
    * The effective conductances of a layer's cells, each tile solved with its wires.
    * @param cells Present conductances of each kind of cell, in the layer's order, shaped as its targets, microsiemens.
-   * @returns The same, as seen through the wires.
-   * @throws EngineError if a solve fails
+   * @returns The same, as seen through the wires, and what it took: arrays and floating-point operations.
+   * @throws EngineError without room for an array
    */
   seen(
     layer: ProgramLayer,
     cells: readonly Float32Array[],
-  ): { readonly cells: readonly Float32Array[]; readonly effort: WireEffort };
+  ): { readonly cells: readonly Float32Array[]; readonly arrays: number; readonly flops: number };
 }
 
-/** Makes the solver for a program's tiles. Null where its profile's wires have no resistance, or it has none. */
-export function createWiredCells({ profile, layers }: Program): WiredCells | null {
+/** Null where the wires of a program's profile have no resistance, or it has none. */
+export function createWiredCells({ profile }: Program): WiredCells | null {
   const { wires } = profile;
   if (wires === null || areIdeal(wires)) return null;
-  const sizes = layers.flatMap(({ strips, columns, cells }) => {
-    const kinds = Math.max(...arraysOf(cells, wires).map((kinds) => kinds.length));
-    return strips.flatMap(([top, bottom]) =>
-      columns.map(([left, right]) => ({ rows: bottom - top, columns: (right - left + 1) * kinds })),
-    );
-  });
-  const most = (side: 'rows' | 'columns') => sizes.reduce((max, size) => Math.max(max, size[side]), 1);
-  const solver = createWireSolver({ rows: most('rows'), columns: most('columns') });
-
+  const reducer = createArrayReducer();
   return {
     seen(layer, cells) {
       const out = cells.map((values) => new Float32Array(values.length));
-      const effort = { solves: 0, iterations: 0, mostIterations: 0 };
+      let [arrays, flops] = [0, 0];
       for (const numbers of arraysOf(layer.cells, wires)) {
         layer.strips.forEach(([top, bottom]) => {
           layer.columns.forEach(([left, right], range) => {
@@ -73,21 +62,19 @@ export function createWiredCells({ profile, layers }: Program): WiredCells | nul
               return { cells: block, isShared };
             });
             const columns = right - left;
-            const tile = { rows, columns, kinds, wires, tolerance: TILE_TOLERANCE };
-            const solved = effectiveCells(solver, tile);
+            const solved = effectiveCells(reducer, { rows, columns, kinds, wires });
             parts.forEach(({ number, width, first, count }, at) => {
               for (let row = 0; row < rows; row++) {
                 const values = solved.seen[at]!.subarray(row * count, (row + 1) * count);
                 out[number]!.set(values, (top + row) * width + first);
               }
             });
-            effort.solves += solved.effort.solves;
-            effort.iterations += solved.effort.iterations;
-            effort.mostIterations = Math.max(effort.mostIterations, solved.effort.mostIterations);
+            arrays += 1;
+            flops += solved.flops;
           });
         });
       }
-      return { cells: out, effort };
+      return { cells: out, arrays, flops };
     },
   };
 }

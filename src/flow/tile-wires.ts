@@ -8,9 +8,9 @@ import type { Feeds } from '../runtime/engine.ts';
 export interface WireCost {
   /** rms(with - without) / rms(without) of the product before the ADC, on the same cells; null where only `without` is zero. */
   readonly relativeRmsError: number | null;
-  /** Solves of all tiles, a row or column wire each, and the iterations that they took on average. */
-  readonly solves: number;
-  readonly iterationsPerSolve: number;
+  /** Arrays that were solved, and the floating-point operations of all. */
+  readonly arrays: number;
+  readonly flops: number;
 }
 
 /** The cells of a program's one layer as the terminals see them, what it took; null where the wires have no resistance. */
@@ -20,12 +20,16 @@ export function seenThroughWires(program: Program, cells: ReadonlyMap<string, Te
   const nameOf = (kind: { readonly name: string }) => `${layer.name}.${kind.name}`;
   if (wired === null) return null;
   const present = layer.cells.map((kind) => cells.get(nameOf(kind))!);
-  const { cells: seen, effort } = wired.seen(
+  const {
+    cells: seen,
+    arrays,
+    flops,
+  } = wired.seen(
     layer,
     present.map(({ data }) => data as Float32Array),
   );
   const named = layer.cells.map((kind, at) => [nameOf(kind), { ...present[at]!, data: seen[at]! }] as const);
-  return { cells: new Map<string, Tensor>(named), effort };
+  return { cells: new Map<string, Tensor>(named), arrays, flops };
 }
 
 /** The weights of the same chip at the same time, its wires without resistance. */

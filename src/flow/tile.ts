@@ -179,9 +179,8 @@ export async function tile(job: TileJob): Promise<TileResult> {
     const without = { weights: weightsWithoutWires(exact, state), variances: null };
     const seen = await before(noisyTile(noAdc, read, state, input.rows));
     const others = await before(noisyTile(noAdc, without, state, input.rows));
-    const { solves, iterations } = wired.effort;
-    const relativeRmsError = productsApart(seen, others);
-    wires = { relativeRmsError, solves, iterationsPerSolve: iterations / Math.max(1, solves) };
+    const { arrays, flops } = wired;
+    wires = { relativeRmsError: productsApart(seen, others), arrays, flops };
   }
   // With errors of its own an ADC meets other values than the products.
   const saturatedConversions =
@@ -275,7 +274,7 @@ function linesOf(result: Omit<TileResult, 'lines'>): string[] {
     ...(wires === null
       ? []
       : [
-          `of which the wires: ${percent(wires.relativeRmsError, 'undefined')} (rms of what they change, relative to the product without them, before the ADC; ${wires.solves} solves of ${wires.iterationsPerSolve.toPrecision(3)} iterations)`,
+          `of which the wires: ${percent(wires.relativeRmsError, 'undefined')} (rms of what they change, relative to the product without them, before the ADC; ${wires.arrays} array${wires.arrays === 1 ? '' : 's'} solved by ${wires.flops.toExponential(1)} operations)`,
         ]),
     `written to ${result.out}`,
   ];

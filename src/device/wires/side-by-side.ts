@@ -1,5 +1,5 @@
-import type { WiredArray, WireEffort, WireResistances, WireSolver } from './circuit.ts';
-import { effectiveConductances } from './effective.ts';
+import type { WiredArray, WireResistances } from './circuit.ts';
+import type { ArrayReducer } from './effective.ts';
 
 /** One kind of cell of an array, microsiemens. */
 export interface CellKind {
@@ -15,20 +15,19 @@ export interface MixedArray {
   readonly columns: number;
   readonly kinds: readonly CellKind[];
   readonly wires: WireResistances;
-  readonly tolerance?: number;
 }
 
 /**
  * The effective conductances of each kind of cell, shaped as its cells. The cells of a weight lie side by side on their row
  * wire, each on a column wire of its own; the columns of zero-point cells come last, away from the driver.
  *
- * @throws RangeError for what does not fit together; EngineError if a solve fails
+ * @throws RangeError for what does not fit together; EngineError without room for them
  */
 export function effectiveCells(
-  solver: WireSolver,
+  reducer: ArrayReducer,
   array: MixedArray,
-): { readonly seen: readonly Float64Array[]; readonly effort: WireEffort } {
-  const { rows, columns, kinds, wires, tolerance } = array;
+): { readonly seen: readonly Float64Array[]; readonly flops: number } {
+  const { rows, columns, kinds, wires } = array;
   const own = kinds.filter(({ isShared }) => !isShared).length;
   const width = own * columns + kinds.length - own;
   const together = new Float32Array(rows * width);
@@ -50,7 +49,7 @@ export function effectiveCells(
     });
   }
   const whole: WiredArray = { rows, columns: width, cells: together, wires };
-  const { conductances, effort } = effectiveConductances(solver, whole, tolerance);
+  const { conductances, flops } = reducer.reduce(whole);
   const seen = places.map((place) => {
     const values = new Float64Array(rows * place.count);
     visit(place, rows, width, (at, inArray) => {
@@ -58,7 +57,7 @@ export function effectiveCells(
     });
     return values;
   });
-  return { seen, effort };
+  return { seen, flops };
 }
 
 function visit(
