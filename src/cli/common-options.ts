@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { parseDuration, parseDurations } from '../core/duration.ts';
+import { MOST_NOISE_SCALE } from '../core/noise-scale.ts';
 import { neededOption } from './needed-option.ts';
 import { columns, decimal, list, seed, temperature, whole } from './option-values.ts';
 
@@ -134,7 +135,7 @@ export function noisesOption(command: Command, byDefault: number): Command {
       '--noise <scales>',
       'noise scales, parted by commas; 1 = the profile as authored, 0 = no random spread',
     )
-      .argParser(list('--noise', decimal('--noise', { min: 0 })))
+      .argParser(list('--noise', decimal('--noise', { min: 0, max: MOST_NOISE_SCALE })))
       .default([byDefault], String(byDefault)),
   );
 }
@@ -143,7 +144,7 @@ export function noisesOption(command: Command, byDefault: number): Command {
 export function noiseOption(command: Command, flag: string, what: string): Command {
   return command.addOption(
     new Option(`${flag} <scale>`, `${what}; 1 = the profile as authored, 0 = no random spread`)
-      .argParser(decimal(flag, { min: 0 }))
+      .argParser(decimal(flag, { min: 0, max: MOST_NOISE_SCALE }))
       .default(1),
   );
 }

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { parseDuration } from '../core/duration.ts';
+import { MOST_NOISE_SCALE } from '../core/noise-scale.ts';
 import { cyclesOption, profileOption } from './common-options.ts';
 import { bundleChip, decimal, probability, whole } from './option-values.ts';
 
@@ -68,7 +69,7 @@ export function addMethodOptions(command: Command): void {
     new Option(
       '--target-noise <scale>',
       'stochgrasp, --draws: ... and at this noise scale (default: 1)',
-    ).argParser(decimal('--target-noise', { min: 0, above: true })),
+    ).argParser(decimal('--target-noise', { min: 0, above: true, max: MOST_NOISE_SCALE })),
   );
   command.addOption(
     new Option(
@@ -120,7 +121,7 @@ export function addChipOptions(command: Command): void {
   );
   command.addOption(
     new Option('--write-noise-scale <scale>', '--write-noise, --chip: noise scale (default: 1)').argParser(
-      decimal('--write-noise-scale', { min: 0 }),
+      decimal('--write-noise-scale', { min: 0, max: MOST_NOISE_SCALE }),
     ),
   );
   command.addOption(

@@ -1,3 +1,4 @@
+import { MOST_NOISE_SCALE } from '../core/noise-scale.ts';
 import type { Stream } from '../core/stream.ts';
 import type { CellLaws } from '../profile/cell-laws.ts';
 import type { ArrayEffects } from './array-effects.ts';
@@ -191,9 +192,9 @@ export function checkEffectiveWeightsJob(job: EffectiveWeightsJob): void {
 }
 
 function checkNoiseScale(name: string, noiseScale: number): void {
-  if (!(noiseScale >= 0 && Number.isFinite(noiseScale))) {
+  if (!(noiseScale >= 0 && noiseScale <= MOST_NOISE_SCALE)) {
     throw new RangeError(
-      `${name}: the noise scale must be a number >= 0, got ${noiseScale}; 1 is as authored`,
+      `${name}: the noise scale must be a number from 0 to ${MOST_NOISE_SCALE}, got ${noiseScale}; 1 is as authored`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { isObject } from './extend.ts';
 import { type Fault, shown } from './fault.ts';
@@ -73,9 +73,8 @@ async function pathOf(
     return { message, cure: 'save it beside the one that it extends' };
   }
   const path = isAbsolute(source) ? source : join(dirname(file), source);
-  if (existsSync(path)) return { path };
-  return {
-    message: `must be an existing file beside this one, got ${shown(source)}`,
-    cure: 'check the path',
-  };
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isDirectory()) return { path };
+  const got = found === undefined ? shown(source) : `the folder ${shown(source)}`;
+  return { message: `must be an existing file beside this one, got ${got}`, cure: 'check the path' };
 }

@@ -3,6 +3,7 @@ import { type Dimension, readQuantity } from '../core/units.ts';
 import { buildFaults, buildVariation } from './build-array-effects.ts';
 import { buildConduction } from './build-conduction.ts';
 import { buildConverters } from './build-converters.ts';
+import { costFindings } from './build-costs.ts';
 import { buildEndurance, withFailures } from './build-endurance.ts';
 import { buildLaw, wrongUnit } from './build-law.ts';
 import { mappingOf, unmappable } from './build-mapping.ts';
@@ -154,7 +155,11 @@ export async function buildProfile(
   const variation = buildVariation(root, number, findings);
   const endurance = await buildEndurance(root, sound, limits, findings, cycles);
   const faults = withFailures(buildFaults(root, number, findings), endurance);
-  findings.push(...odd(root, limits), ...unfilled(valueAt(root, '/description'), '/description'));
+  findings.push(
+    ...costFindings(root, sound),
+    ...odd(root, limits),
+    ...unfilled(valueAt(root, '/description'), '/description'),
+  );
   for (const pointer of ['/provenance', '/validity'])
     findings.push(...unfilled(valueAt(root, pointer), pointer));
   const size = (name: 'rows' | 'columns'): number =>
@@ -177,7 +182,11 @@ export async function buildProfile(
   const profile: DeviceProfile = {
     name,
     description,
-    provenance: { ...provenance, notModelled: provenance.notModelled ?? [] },
+    provenance: {
+      ...provenance,
+      checkedBy: provenance.checkedBy ?? null,
+      notModelled: provenance.notModelled ?? [],
+    },
     validity: { fromSeconds: from, toSeconds: to, source: validity?.source ?? null },
     gMinMicrosiemens: gMin,
     gMaxMicrosiemens: gMax,

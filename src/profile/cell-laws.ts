@@ -94,9 +94,10 @@ export function cellLaws(profile: DeviceProfile, seconds: number): CellLaws {
   };
 }
 
-/** The first age that a profile can be asked for, in seconds: in the cold that at which its cells have aged enough. */
+/** The first age that a profile can be asked for, in seconds: in the cold that at which its cells have aged enough, if ever. */
 export function firstAge({ validity, temperature }: DeviceProfile): number {
-  return validity.fromSeconds / Math.min(1, temperature?.acceleration ?? 1);
+  const { fromSeconds } = validity;
+  return fromSeconds === 0 ? 0 : fromSeconds / Math.min(1, temperature?.acceleration ?? 1);
 }
 
 /** Refuses an age that the profile's source does not support. @throws UsageError */
@@ -111,9 +112,12 @@ export function checkAge(profile: DeviceProfile, seconds: number): void {
     (isYoung || seconds * acceleration > toSeconds)
   ) {
     const aged = `${Number((seconds * acceleration).toPrecision(4))} s at its reference temperature`;
-    const cure = isYoung
-      ? `choose an age from ${formatDuration(Math.ceil(firstAge(profile)))} on or a higher temperature`
-      : 'choose an earlier age or a lower temperature';
+    const first = firstAge(profile);
+    const cure = !isYoung
+      ? 'choose an earlier age or a lower temperature'
+      : first <= toSeconds
+        ? `choose an age from ${formatDuration(Math.ceil(first))} on or a higher temperature`
+        : 'choose a higher temperature';
     const found = `${formatDuration(seconds)} at ${presentKelvin} K, which is ${aged}`;
     const limit = isYoung
       ? `at least ${formatDuration(fromSeconds)}`

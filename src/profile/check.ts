@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
-import { readText } from '../core/files.ts';
+import { readBytes } from '../core/files.ts';
 import { basePlace, type Lineage } from './base.ts';
 import { buildProfile } from './build-profile.ts';
-import { extend, type Override } from './extend.ts';
+import { extend } from './extend.ts';
+import { extendFindings } from './extend-findings.ts';
 import { type Fault, shown } from './fault.ts';
 import { type Finding, valueAt } from './finding.ts';
 import { type Layer, placeFindings, readLayer, versionFinding } from './layer.ts';
@@ -23,7 +24,7 @@ export interface CheckedLayers extends CheckedProfile {
 
 /** Checks a profile's file. @throws UsageError or SurroundingsError if it cannot be read. */
 export async function checkProfileFile(file: string): Promise<CheckedProfile> {
-  return checkText(await readText(file), file, { file, above: [] });
+  return checkRead(file, []);
 }
 
 /**
@@ -75,6 +76,19 @@ export async function checkProfileJson(
   return { file: where, profile, faults };
 }
 
+/** Checks a file of a profile, which those above extend. */
+async function checkRead(file: string, above: Lineage['above']): Promise<CheckedLayers> {
+  const bytes = await readBytes(file);
+  try {
+    return await checkText(new TextDecoder('utf-8', { fatal: true }).decode(bytes), file, { file, above });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw error;
+    const message = 'must be UTF-8 text, got other bytes';
+    const fault = { severity: 'error', file, line: 1, column: 1, pointer: '', message } as const;
+    return { file, profile: null, faults: [{ ...fault, cure: 'save it as UTF-8' }], layers: [] };
+  }
+}
+
 /** Checks the text of a profile, or of one that is extended, with all that it extends in turn. */
 export async function checkText(source: string, file: string, lineage: Lineage): Promise<CheckedLayers> {
   const layer = readLayer(source, file);
@@ -95,7 +109,7 @@ async function checkExtending(layer: Layer, lineage: Lineage): Promise<CheckedLa
   const place = await basePlace(layer, lineage);
   if ('faults' in place) return { file, profile: null, faults: place.faults, layers: [layer] };
   const { path, above } = place;
-  const base: CheckedLayers = await checkText(await readText(path), path, { file: path, above });
+  const base: CheckedLayers = await checkRead(path, above);
   const parent = base.profile;
   if (parent === null) return { file, profile: null, faults: base.faults, layers: [layer] };
   const extended = extend({ ...parent.source }, own, await nullableFields());
@@ -105,7 +119,10 @@ async function checkExtending(layer: Layer, lineage: Lineage): Promise<CheckedLa
     ...parent.bases,
   ];
   const { profile, findings } = await checkValue(extended.value, bases);
-  const odd = profile === null ? [] : [...nameFindings(profile, file), ...unsourced(own, extended.overrides)];
+  const odd =
+    profile === null
+      ? []
+      : [...nameFindings(profile, file), ...extendFindings(own, extended.value, extended.overrides)];
   const layers = [layer, ...base.layers];
   // What is odd in a base alone is its own author's business.
   const faults = placeFindings(layers, [...findings, ...odd]).filter(
@@ -153,24 +170,6 @@ async function atOtherTemperatures(value: unknown, { temperature }: DeviceProfil
     }
   }
   return [...found.values()];
-}
-
-/** A warning where numbers of a base are changed and their source is not. */
-function unsourced(own: unknown, overrides: readonly Override[]): Finding[] {
-  if (valueAt(own, '/provenance') !== undefined) return [];
-  const physics = /^\/(cell|writing|drift|readNoise|referenceTime|validity)(\/|$)/u;
-  const changed = overrides.filter(({ pointer }) => physics.test(pointer));
-  if (changed.length === 0) return [];
-  const what = changed.map(({ pointer }) => pointer).join(', ');
-  const message = `should come with a "provenance" that says where the changed ${what} comes from, got none`;
-  return [
-    {
-      severity: 'warning',
-      pointer: '/extends',
-      message,
-      cure: 'add its "source" and what was "taken" from it',
-    },
-  ];
 }
 
 /** A warning where a profile's name is not its file's. */

@@ -87,6 +87,7 @@ function factsOf(profile: DeviceProfile): Fact[] {
     ...profile.bases.map(baseFact),
     ['source', provenance.source],
     ['taken from it', provenance.taken],
+    ['checked by', provenance.checkedBy],
     ['not modelled', provenance.notModelled.length === 0 ? null : provenance.notModelled.join(', ')],
     [
       'cell',

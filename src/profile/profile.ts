@@ -177,6 +177,8 @@ export interface Faults {
 export interface Provenance {
   readonly source: string;
   readonly taken: string;
+  /** By whom or what the numbers were held against the source; null: not said. */
+  readonly checkedBy: string | null;
   readonly notModelled: readonly string[];
 }
 

@@ -114,6 +114,10 @@ source: string
  */
 taken: string
 /**
+ * By whom, or by what test, the numbers were held against the source. Default: absent, not said.
+ */
+checkedBy?: string
+/**
  * Effects that the technology has and this profile leaves out. Default: none named.
  * 
  * @maxItems 32
@@ -436,11 +440,11 @@ export interface Cost {
  */
 of: string
 /**
- * The number, in `unit`.
+ * The number, in `unit`; at least 0.
  */
 value: number
 /**
- * Its unit, as the source has it; not converted.
+ * Its unit, as the source has it; not converted. It begins with one of an energy, a time or an area, as the list asks for.
  */
 unit: string
 /**

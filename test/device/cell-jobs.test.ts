@@ -27,7 +27,11 @@ for (const [kind, { presentCells, driftCells, effectiveWeights }] of Object.entr
   const cases = [
     refuses(
       () => presentCells({ ...job, noiseScale: -1 }),
-      'presentCells: the noise scale must be a number >= 0, got -1; 1 is as authored',
+      'presentCells: the noise scale must be a number from 0 to 1000, got -1; 1 is as authored',
+    ),
+    refuses(
+      () => presentCells({ ...job, noiseScale: 1e300 }),
+      'presentCells: the noise scale must be a number from 0 to 1000, got 1e+300; 1 is as authored',
     ),
     refuses(
       () => presentCells({ ...job, first: 0.5 }),
@@ -43,7 +47,7 @@ for (const [kind, { presentCells, driftCells, effectiveWeights }] of Object.entr
     ),
     refuses(
       () => effectiveWeights({ ...weights, noiseScale: NaN }),
-      'effectiveWeights: the noise scale must be a number >= 0, got NaN; 1 is as authored',
+      'effectiveWeights: the noise scale must be a number from 0 to 1000, got NaN; 1 is as authored',
     ),
     refuses(
       () => effectiveWeights({ ...weights, columns: 4 }),

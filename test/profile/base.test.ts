@@ -166,6 +166,38 @@ test('checkProfileFile(path) warns of changed physics under an old source', asyn
     'warning a.json:4:14 /extends: should come with a "provenance" that says where the changed /cell/gMax comes from, got none; add its "source" and what was "taken" from it',
   ]);
   t.deepEqual(await faultsOf(t, { 'a.json': extending('ideal', 'a', '"array": { "rows": 32 }') }), []);
+  const variation = (more = '') =>
+    faultsOf(t, { 'a.json': extending('ideal', 'a', `"variation": { "chip": "3 %"${more} }`) });
+  t.regex((await variation())[0]!, /where the changed \/variation comes from, got none/u);
+  t.deepEqual(await variation(', "source": "own measurement of 40 chips"'), []);
+});
+
+test('checkProfileFile(path) warns of a changed gMax under laws of x, unless they are changed with it', async (t) => {
+  const cell = `${SOURCED}, "cell": { "gMax": "12 uS" }`;
+  t.deepEqual(await faultsOf(t, { 'a.json': extending('pcm-joshi-2020', 'a', cell) }), [
+    'warning a.json:5:72 /cell/gMax: should come with laws for its range, got those of the base for /writing/std, which go by x = g/gMax and so stretch with gMax; give them by the new x, or leave them if cells of this range have them',
+  ]);
+  const std = '"writing": { "std": { "form": "constant", "value": 1, "unit": "uS" } }';
+  t.deepEqual(await faultsOf(t, { 'a.json': extending('pcm-joshi-2020', 'a', `${cell}, ${std}`) }), []);
+  t.deepEqual(await faultsOf(t, { 'a.json': extending('generic-gaussian', 'a', cell) }), []);
+});
+
+test('checkProfileFile(path) refuses a folder as a base, and files that are no UTF-8 text', async (t) => {
+  t.deepEqual(await faultsOf(t, { 'a.json': extending('./', 'a') }), [
+    'error a.json:4:14 /extends: must be an existing file beside this one, got the folder "./"; check the path',
+  ]);
+  const folder = await temporaryFolder(t);
+  const latin1 = join(folder, 'latin1.json');
+  await writeFile(latin1, Buffer.from('{ "description": "25 \u00b5S" }', 'latin1'));
+  await writeFile(join(folder, 'a.json'), extending('./latin1.json', 'a'));
+  for (const file of [latin1, join(folder, 'a.json')]) {
+    const { profile, faults } = await checkProfileFile(file);
+    t.is(profile, null);
+    t.deepEqual(
+      faults.map((fault) => `${fault.file} ${faultLine(fault)}`),
+      [`${latin1} 1:1 must be UTF-8 text, got other bytes; save it as UTF-8`],
+    );
+  }
 });
 
 test('parseProfile(text) extends shipped profiles alone, parseProfile(json) none', async (t) => {

@@ -651,3 +651,37 @@ test('checkProfileText(text) warns of cells that gain conductance with age, and 
   const fact = profileFacts(profile!).facts.find(({ name }) => name === 'latency');
   t.is(fact?.value, 'a product: 130 ns (table 3)');
 });
+
+test('checkProfileText(text) tells figures of another kind, and of none', async (t) => {
+  const figure = (unit: string, value = 2) =>
+    `[{ "of": "a", "value": ${value}, "unit": "${unit}", "source": "b" }]`;
+  const found = async (costs: string) => {
+    const { faults } = await checkProfileText(
+      GOOD.replace(CELL, `${CELL} "costs": { ${costs} },`),
+      'a-b-1.json',
+    );
+    return faults.map((fault) => `${fault.severity} ${faultLine(fault)}`);
+  };
+  for (const good of ['pJ', 'fJ/op', 'nJ per column', 'eV', '\u00b5J'])
+    t.deepEqual(await found(`"energy": ${figure(good)}`), []);
+  t.deepEqual(await found(`"area": ${figure('um^2')}, "latency": ${figure('cycles')}`), []);
+  t.deepEqual(
+    await found(`"energy": ${figure('ns')}, "area": ${figure('TOPS/W')}, "latency": ${figure('s', -1)}`),
+    [
+      'error 7:83 /costs/energy/0/unit: must be an energy, such as pJ, got "ns", a time; mend the unit, or move the figure',
+      'warning 7:149 /costs/area/0/unit: should be an area, such as mm2, got "TOPS/W"; check the unit',
+      'error 7:211 /costs/latency/0/value: must be >= 0, got -1; write it like 2',
+    ],
+  );
+});
+
+test('checkProfileText(text) keeps by whom the numbers were checked, for profile show', async (t) => {
+  const text = GOOD.replace('"taken": "nothing"', '"taken": "nothing", "checkedBy": "a second reading"');
+  const { faults, profile } = await checkProfileText(text, 'a-b-1.json');
+  t.deepEqual(faults, []);
+  const fact = profileFacts(profile!).facts.find(({ name }) => name === 'checked by');
+  t.is(fact?.value, 'a second reading');
+  t.false(
+    profileFacts(await parseProfile(GOOD, 'a-b-1.json')).facts.some(({ name }) => name === 'checked by'),
+  );
+});

@@ -91,6 +91,19 @@ test('cellLaws(profile at T, t) refuses an age in the cold at which cells are yo
   );
 });
 
+test('cellLaws(profile at T, t) stands still in a cold in which nothing ages, and says where no age will do', async (t) => {
+  const temperature = { ...TEMPERATURE, from: '1 K' };
+  const fresh = await profileAt(await toyProfile({ temperature, drift: DRIFT }), 1);
+  t.is(firstAge(fresh), 0);
+  t.is(cellLaws(fresh, 86_400).driftLog, 0);
+  const validity = { from: '1 h', to: '1 y', source: 'none' };
+  const old = await profileAt(await toyProfile({ temperature, drift: DRIFT, validity }), 1);
+  t.is(
+    t.throws(() => cellLaws(old, 86_400)).message,
+    'toy: must be asked for an age of at least 1h at its reference temperature, got 1d at 1 K, which is 0 s at its reference temperature; choose a higher temperature',
+  );
+});
+
 test('checkProfileJson tells wrong temperatures, and laws that fail within the range', async (t) => {
   const { source } = await toyProfile();
   const lines = async (sections: object) =>
