@@ -6,7 +6,8 @@ import { parseArgs } from 'node:util';
 import { writeFileAtomic } from '../../src/core/files.ts';
 import { studyArms } from './arms.ts';
 import { commandLine, holdfast } from './holdfast.ts';
-import { studyPage } from './page.ts';
+import { type StudyResults, studyPage } from './page.ts';
+import { drawnArms, robustnessSvg } from './robustness-figure.ts';
 
 /**
  * Trains every method with several seeds on one task, writes each onto the same simulated chips, and tabulates clean
@@ -75,7 +76,10 @@ for (const seed of seeds) {
     for (const profile of profiles) await onChips(arm.id, seed, adapter, profile);
   }
 }
-const page = await studyPage({
+// A figure of methods: of a study of settings it would show two lines.
+const isDrawn = options.page !== undefined && profiles.length > 0 && drawnArms(arms).length > 2;
+const drawing = isDrawn ? options.page!.replace(/\.md$/, '.svg') : undefined;
+const study: StudyResults = {
   out,
   arms,
   seeds,
@@ -83,7 +87,10 @@ const page = await studyPage({
   noise: options.noise.split(',').map(Number),
   commands: [...commands],
   options,
-});
+  ...(drawing === undefined ? {} : { figure: basename(drawing) }),
+};
+const { page, metric } = await studyPage(study);
+if (drawing !== undefined) await writeFileAtomic(drawing, await robustnessSvg(study, metric));
 if (options.page === undefined) console.log(page);
 else await writeFileAtomic(options.page, page);
 

@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { tInterval } from '../../src/core/intervals.ts';
 import { mean } from '../../src/core/statistics.ts';
-import { parseSamples, type Sample } from '../../src/evaluate/sample.ts';
 import type { StudyArm } from './arms.ts';
+import { chipValues, overSeeds } from './chip-values.ts';
 
 export interface StudyResults {
   readonly out: string;
@@ -14,10 +13,12 @@ export interface StudyResults {
   readonly noise: readonly number[];
   readonly commands: readonly string[];
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  /** The figure's file name; absent: none is shown. */
+  readonly figure?: string;
 }
 
 /** The page of a study: clean results, then for each profile the mean over chips and seeds, and paired differences. */
-export async function studyPage(study: StudyResults): Promise<string> {
+export async function studyPage(study: StudyResults): Promise<{ page: string; metric: string }> {
   const { options, profiles, arms, seeds } = study;
   const trained = await Promise.all(arms.map((arm) => cleanRow(study, arm)));
   const metric = trained[0]!.metric;
@@ -53,9 +54,10 @@ export async function studyPage(study: StudyResults): Promise<string> {
       }),
     );
   }
+  if (study.figure !== undefined) lines.push('', `![Accuracy over noise scales](${study.figure})`);
   for (const profile of profiles) lines.push('', ...(await profileTables(study, profile, metric)));
   lines.push('', '## Commands', '', '```sh', ...study.commands, '```', '');
-  return lines.join('\n');
+  return { page: lines.join('\n'), metric };
 }
 
 interface Scored {
@@ -85,18 +87,7 @@ async function cleanRow({ out, seeds }: StudyResults, { id, name }: StudyArm) {
 
 async function profileTables(study: StudyResults, profile: string, metric: string): Promise<string[]> {
   const { arms, seeds, noise, options } = study;
-  const rows = new Map<string, (readonly Sample[])[]>();
-  for (const { id, name } of arms) {
-    rows.set(name, await Promise.all(seeds.map((seed) => samples(study, profile, `${id}-${seed}`))));
-  }
-  /** Values of a condition, `[seeds][chips]`. */
-  const at = (name: string, scale: number) =>
-    rows.get(name)!.map((run) =>
-      run
-        .filter((row) => row.chip !== null && row.noise === scale)
-        .sort((a, b) => a.chip! - b.chip!)
-        .map((row) => row.metrics[metric]!),
-    );
+  const at = await chipValues(study, profile, metric);
   const limit = options.limit === undefined ? '' : `, the first ${String(options.limit)} of those examples`;
   const chips = at(arms[0]!.name, noise[0]!)[0]!.length;
   const head = ['method', ...noise.map((scale) => `noise ${scale}`)];
@@ -139,18 +130,6 @@ function pairsOf(arms: readonly StudyArm[]): { readonly name: string; readonly a
   return arms.flatMap(({ name, against = [] }) =>
     against.filter((other) => names.has(other)).map((other) => ({ name, against: other })),
   );
-}
-
-/** The mean over seeds of each chip. */
-function overSeeds(values: readonly (readonly number[])[]): number[] {
-  return values[0]!.map((_, chip) => mean(values.map((seed) => seed[chip]!)));
-}
-
-async function samples({ out }: StudyResults, profile: string, name: string): Promise<readonly Sample[]> {
-  const path = join(out, 'runs', profile, name, 'samples.jsonl');
-  if (!existsSync(path))
-    throw new Error(`${path}: must be there, got no such file; run the study to its end`);
-  return parseSamples(await readFile(path, 'utf8'), path).samples;
 }
 
 function withInterval(values: readonly number[], form: (value: number) => string = percent): string {
