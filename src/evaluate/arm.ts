@@ -19,6 +19,9 @@ const COUNTED_EXAMPLES = 16;
 /** Numbers in the stacked products of a slice of the weights at most. */
 const STACKED_NUMBERS = 2 ** 21;
 
+/** The engine runs counters last: stacked products of all layers stay until then, so fewer tokens are taken at once. */
+const KEPT_PRODUCTS = 8;
+
 /** What of a chip a bundle is run on. */
 export interface ChipFeeds {
   /** The strips' weights. */
@@ -87,10 +90,12 @@ export function loadArm(engine: Engine, bundle: Bundle, data: EvaluationData, th
     batch.rows > fullest.rows ? batch : fullest,
   );
   const ranks = counterRanks(bundle, counters);
+  const stacked = stackedTokens(bundle);
+  const tokensAtOnce = (draws: LiveDraws | null) => Math.min(tokens, draws?.mostTokens ?? tokens, stacked);
   return {
     async logits(chip) {
       const { session, draws } = await load(chip, false);
-      const most = Math.min(tokens, draws?.mostTokens ?? tokens, stackedTokens(bundle));
+      const most = tokensAtOnce(draws);
       let values = new Float32Array(0);
       let outputs = 0;
       for (const batch of batches(examples, { size: most, tokens: most, order: 'length', padId })) {
@@ -111,12 +116,16 @@ export function loadArm(engine: Engine, bundle: Bundle, data: EvaluationData, th
       const { session, draws } = await load(chip, true);
       const beyond = { dac: 0, adc: 0 };
       const all = { dac: 0, adc: 0 };
-      const results = await session.run(feedsOf(unpadded, chip, draws));
-      for (const { output, kind } of counters) {
-        const { width, overTokens } = ranks.get(output)!;
-        const conversions = width * (overTokens ? unpadded.shape[1] : 1);
-        all[kind] += conversions;
-        beyond[kind] += (results[output]!.data as Float32Array)[0]! * conversions;
+      const most = Math.min(tokensAtOnce(draws), Math.max(1, Math.floor(stacked / KEPT_PRODUCTS)));
+      const { indices, rows } = unpadded;
+      for (const part of batches(examples, { size: most, tokens: most, order: indices, padId })) {
+        const results = await session.run(feedsOf(part, chip, draws));
+        for (const { output, kind } of counters) {
+          const { width, overTokens } = ranks.get(output)!;
+          const conversions = width * (overTokens ? part.shape[1] : 1) * (part.rows / rows);
+          all[kind] += conversions;
+          beyond[kind] += (results[output]!.data as Float32Array)[0]! * conversions;
+        }
       }
       const share = (kind: 'dac' | 'adc') => (all[kind] === 0 ? null : beyond[kind] / all[kind]);
       return { clippedInputs: share('dac'), saturatedConversions: share('adc') };
