@@ -1,4 +1,4 @@
-import type { CellRole } from '../compile/cells.ts';
+import type { CellRole, MappingOptions } from '../compile/cells.ts';
 import type { Program, ProgramLayer } from '../compile/program.ts';
 import { UsageError } from '../core/errors.ts';
 import { areIdeal } from '../device/wires/circuit.ts';
@@ -11,8 +11,18 @@ import type { DeviceProfile, ProfileWires } from '../profile/profile.ts';
  * would take solves for each product.
  * @throws UsageError where a profile has both wires and read noise
  */
-export function refuseLiveReads({ name, wires, readNoise, telegraph }: DeviceProfile): void {
-  if (wires === null || areIdeal(wires) || (readNoise === null && telegraph === null)) return;
+export function refuseLiveReads(
+  { name, wires, readNoise, telegraph }: DeviceProfile,
+  { kind }: Pick<MappingOptions, 'kind'>,
+): void {
+  if (readNoise === null && telegraph === null) return;
+  if (kind === 'offset-unit-column') {
+    throw new UsageError(
+      '--read',
+      `must be frozen where the columns of a tile share the noise of its zero-point cells, got live with ${kind}; choose frozen, or another mapping`,
+    );
+  }
+  if (wires === null || areIdeal(wires)) return;
   throw new UsageError(
     '--read',
     `must be frozen where wires have resistance and reads are noisy, as in profile ${name}, got live; leave one of the three out`,

@@ -179,7 +179,7 @@ export function createChipWriter(program: Program): ChipWriter {
       return feeds(({ weights }, strip) => weights[strip]!);
     },
     live(state) {
-      if (hasWires(state.source)) refuseLiveReads(program.profile);
+      if (hasWires(state.source)) refuseLiveReads(program.profile, program.options.mapping);
       const gains = passWithGains(state);
       const laws = lawsOf(state.source, lawsAt(state.seconds));
       liveReader ??= createLiveReader(program, kernels, effectsOf);

@@ -30,6 +30,8 @@ export interface LayerConverters {
    * are sliced, of its product with the least significant input slice.
    */
   readonly adcRange: Float32Array;
+  /** Weight units a microsiemens, `[strips, out]`: 0 where the weights are all zero, whose codes then stand for nothing. */
+  readonly scale: Float32Array;
 }
 
 /**
@@ -129,7 +131,8 @@ function addSlice(
   const weights = builder.node('Mul', [weight, gain], { name: `${name}.driven.${of}` });
   const codes = builder.node('MatMul', [rows, weights], { name: product });
   const converted = added(convert(builder, `${name}.adc.${of}`, codes, adc));
-  const lsb = builder.constant(`${name}.adc.step.${of}`, float32([layer.out], step));
+  const worth = step.map((size, column) => (converters.scale[strip * layer.out + column] === 0 ? 0 : size));
+  const lsb = builder.constant(`${name}.adc.step.${of}`, float32([layer.out], worth));
   return builder.node('Mul', [converted, lsb], { name: `${name}.partial.${of}` });
 }
 

@@ -140,7 +140,13 @@ export function compileProgram(
     const converters =
       range === undefined
         ? null
-        : { dac, adc, inputRange: spread(range.input, strips, layer.in), adcRange: range.adc };
+        : {
+            dac,
+            adc,
+            inputRange: spread(range.input, strips, layer.in),
+            adcRange: range.adc,
+            scale: mapped.scale,
+          };
     const { slices, inputSliceBits } = options.mapping;
     return { layer, strips, converters, slices, zero: mapped.zero, inputSliceBits };
   });

@@ -80,7 +80,9 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
   progress.stage('load');
   const arms = await namedBundles(job.bundles, job.temperature ?? null, job.cycles ?? null);
   for (const { bundle } of arms) for (const seconds of job.at) checkAge(bundle.program.profile, seconds);
-  if (job.read === 'live') for (const { bundle } of arms) refuseLiveReads(bundle.program.profile);
+  if (job.read === 'live') {
+    for (const { bundle } of arms) refuseLiveReads(bundle.program.profile, bundle.program.options.mapping);
+  }
   const engine = await openEngine(job.engine);
   const model = await loadModel(job.model ?? namedModel(arms[0]!), job.tokenizer);
   const task = await openTask(job.task, job.data, job.columns);

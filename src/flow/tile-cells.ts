@@ -26,7 +26,7 @@ export function checkCellChoice(profile: DeviceProfile, mapping: MappingOptions,
       throw new UsageError('--semantics', `${message}; choose --read frozen`);
     }
   }
-  if (choice.read === 'live') refuseLiveReads(profile);
+  if (choice.read === 'live') refuseLiveReads(profile, mapping);
 }
 
 /** One chip of a program: the cells as they stand, `<layer>.<cell>` in microsiemens, and as the graph is fed with them. */

@@ -309,6 +309,34 @@ for (const profile of ['ideal', 'generic-gaussian', 'pcm-nandakumar-2019']) {
   });
 }
 
+test('tile: weights of zeros give exact zeros through ADCs without a code at zero', async (t) => {
+  const zeros = float32([10, 6], new Float32Array(60));
+  const { values, result } = await run(t, { profile: 'prime' }, { weight: zeros });
+  t.true(values('output').every((value) => value === 0));
+  t.is(result.relativeRmsError, 0);
+  // The others of its columns are converted as ever.
+  const third = Float32Array.from({ length: 60 }, (_, at) => (at % 6 === 2 ? 0.5 : 0));
+  const one = float32([10, 6], third);
+  const beside = await run(t, { profile: 'prime', tile: { rows: 10, columns: 4 } }, { weight: one });
+  const output = beside.values('output');
+  t.true(output.every((value, at) => at % 6 !== 2 || value !== 0));
+  t.true(output.every((value, at) => at % 6 === 2 || Math.abs(value) < 1));
+});
+
+test('tile: refuses live reads of a unit column, whose noise its columns share', async (t) => {
+  const mapping = 'offset-unit-column' as const;
+  await t.throwsAsync(run(t, { profile: 'pcm-nandakumar-2019', mapping, read: 'live' }), {
+    instanceOf: UsageError,
+    message:
+      '--read: must be frozen where the columns of a tile share the noise of its zero-point cells, got live with offset-unit-column; choose frozen, or another mapping',
+  });
+  // Without read noise there is nothing to draw.
+  t.deepEqual(
+    (await run(t, { mapping, read: 'live' })).values('output'),
+    (await run(t, { mapping, read: 'frozen' })).values('output'),
+  );
+});
+
 const FAULTS: readonly [string, { weight?: Tensor; input?: Tensor }, 'weight' | 'input', string][] = [
   [
     'an input of another width',
