@@ -3,7 +3,12 @@ import { formatDuration } from '../core/duration.ts';
 import { BadFileError, UsageError } from '../core/errors.ts';
 import { readBytes, refuseExisting, sha256, writeFileAtomic } from '../core/files.ts';
 import type { Progress } from '../core/progress.ts';
-import { LEAST_SECONDS, MOST_SECONDS } from '../profile/build-profile.ts';
+import {
+  LEAST_CONDUCTANCE,
+  LEAST_SECONDS,
+  MOST_CONDUCTANCE,
+  MOST_SECONDS,
+} from '../profile/build-profile.ts';
 import { checkProfileText } from '../profile/check.ts';
 import { type DeviceFit, fitDevice } from '../profile/fit/fit.ts';
 import { agesText } from '../profile/fit/fit-read-noise.ts';
@@ -154,6 +159,11 @@ function refuseReferenceTime(seconds: number | undefined): void {
 function cellRange(data: Data, { gMin, gMax }: FitOptions): readonly [number, number] {
   const [least, most] = [data.targets[0]!, data.targets.at(-1)!];
   const high = gMax ?? most;
+  if (!(high >= LEAST_CONDUCTANCE && high <= MOST_CONDUCTANCE)) {
+    const range = `from ${LEAST_CONDUCTANCE} to ${MOST_CONDUCTANCE} uS`;
+    const got = gMax === undefined ? `${high} uS, the greatest target` : `${high}`;
+    throw new UsageError('--g-max', `must be ${range}, got ${got}; give it, or check the unit of target_uS`);
+  }
   const low = gMin ?? (data.targets.length > 1 ? least : 0);
   if (most > high) {
     throw new UsageError(
@@ -203,7 +213,7 @@ function linesOf(result: Omit<FitResult, 'lines'>, figures: string | undefined):
   const cells = result.cells === null ? 'unnamed cells' : `${result.cells} cells`;
   const ages =
     result.ages.length > 8 ? `${result.ages.length} ages` : result.ages.map(formatDuration).join(', ');
-  const percent = shortNumber(100 * result.confidence);
+  const percent = Number((100 * result.confidence).toPrecision(12));
   return [
     `${result.profile}: ${result.rows} reads of ${cells}, ${result.targetsMicrosiemens.length} targets, at ${ages}; ${percent} % intervals in brackets`,
     '',

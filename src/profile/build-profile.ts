@@ -233,8 +233,8 @@ const MODELLED = [
   ['conduction', /^(non-linear current-voltage curve|current-voltage non-linearity)$/u],
 ] as const;
 
-const LEAST_CONDUCTANCE = 1e-9;
-const MOST_CONDUCTANCE = 1e9;
+export const LEAST_CONDUCTANCE = 1e-9;
+export const MOST_CONDUCTANCE = 1e9;
 const LEAST_RANGE = 1e-3;
 export const LEAST_SECONDS = 1e-12;
 export const MOST_SECONDS = 1e15;

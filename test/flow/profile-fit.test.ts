@@ -99,6 +99,12 @@ test('fitProfile(data) refuses too few cells, bad ranges, bad names and existing
     await message(csv, 'low', { gMax: 20 }),
     '--g-max: must be at least the greatest target (25 uS), got 20; raise it',
   );
+  const unit = 'give it, or check the unit of target_uS';
+  const zeros = ['target_uS,seconds,measured_uS', ...Array.from({ length: 30 }, (_, i) => `0,0,0.${i}`)];
+  t.is(
+    await message(zeros.join('\n'), 'nought'),
+    `--g-max: must be from 1e-9 to 1000000000 uS, got 0 uS, the greatest target; ${unit}`,
+  );
   t.is(
     await message(csv, 'high', { gMin: 3 }),
     '--g-min: must be at most the least target (2.5 uS) and below gMax (25 uS), got 3; lower it',

@@ -1,10 +1,13 @@
 import type { LawsFit, Place } from './choose-laws.ts';
 import { driftedCell } from './drift-likelihood.ts';
 import { type DriftNoise, meanLog, timeLog } from './drift-noise.ts';
+import type { Refusal } from './parameter.ts';
 import type { Series } from './series.ts';
 
 /** Relative std of single reads beyond which ln of them is too far from normal for their scatter to be told from drift. */
 const MOST_SCATTER = 0.25;
+/** Standard errors by which a mean exponent below 0 is no chance. */
+const MOST_ERRORS = 5;
 /** Cells with a read of 0 beyond which those without are no fair sample. */
 const MOST_ZEROS = 0.01;
 
@@ -44,9 +47,41 @@ export function scatteringTargets(
   return [...new Set(targets)];
 }
 
+/**
+ * Targets whose cells gain conductance with age, by more than `MOST_ERRORS` standard errors of their mean exponent.
+ * @param least Cells that a target needs to be judged.
+ */
+export function growingTargets(
+  usable: readonly Series[],
+  { cells }: Pick<DriftNoise, 'cells'>,
+  least: number,
+): readonly number[] {
+  const targets = [...new Set(usable.map(({ targetMicrosiemens }) => targetMicrosiemens))];
+  return targets.filter((target) => {
+    const own = cells.filter((_, i) => usable[i]!.targetMicrosiemens === target);
+    if (own.length < least) return false;
+    const mean = own.reduce((sum, { exponent }) => sum + exponent, 0) / own.length;
+    const square = own.reduce((sum, { exponent }) => sum + (exponent - mean) ** 2, 0);
+    return mean < -MOST_ERRORS * Math.sqrt(square / (own.length - 1) / own.length);
+  });
+}
+
+/** Why such cells have no power law: the exponent of a profile is a magnitude. */
+export function growthRefusal(targets: readonly number[]): Omit<Refusal, 'parameter'> {
+  return {
+    why: `cells of ${targetsText(targets)} gain conductance with age, and a power law of drift only loses it`,
+    measure: 'give "writing" a "meanShift" by ages in the profile instead',
+  };
+}
+
+/** "5 uS, 10 uS", the first eight of them. */
+export function targetsText(targets: readonly number[]): string {
+  const names = targets.slice(0, 8).map((target) => `${target} uS`);
+  return `${names.join(', ')}${targets.length > 8 ? ', ...' : ''}`;
+}
+
 /** What a reader must know of targets that are left out; null where none is. */
 export function leftOutText(leftOut: readonly number[]): string | null {
   if (leftOut.length === 0) return null;
-  const names = leftOut.slice(0, 8).map((target) => `${target} uS`);
-  return `targets ${names.join(', ')}${leftOut.length > 8 ? ', ...' : ''} left out: single reads scatter by more than ${100 * MOST_SCATTER} % or reach 0`;
+  return `targets ${targetsText(leftOut)} left out: single reads scatter by more than ${100 * MOST_SCATTER} % or reach 0`;
 }

@@ -13,7 +13,13 @@ import {
 } from './choose-laws.ts';
 import { driftCdf } from './drift-likelihood.ts';
 import { type DriftNoise, driftNoise } from './drift-noise.ts';
-import { leftOutText, noisyTargets, scatteringTargets } from './drift-targets.ts';
+import {
+  growingTargets,
+  growthRefusal,
+  leftOutText,
+  noisyTargets,
+  scatteringTargets,
+} from './drift-targets.ts';
 import { agesText, type ReadNoiseFit } from './fit-read-noise.ts';
 import { DOUBTFUL, uniformGoodness } from './goodness.ts';
 import { type FitChoice, type FittedLaw, type Goodness, lawOf, type Refusal } from './parameter.ts';
@@ -61,6 +67,8 @@ export function fitDrift(
       ({ targetMicrosiemens }): Place => ({ x: targetMicrosiemens / gMax, seconds: 0 }),
     );
     const noise = driftNoise(data, usable, places, gMax, referenceSeconds, readNoise);
+    const growing = growingTargets(usable, noise, LEAST_CELLS);
+    if (growing.length > 0) return refused(growthRefusal(growing));
     const slots = slotsOf(places, noise, choice);
     const likelihood = noise.logLikelihood();
     const chosen = chooseLaws(places, slots, likelihood);

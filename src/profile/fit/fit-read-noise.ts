@@ -4,6 +4,7 @@ import { type Basis, byAges, lawAt } from './basis.ts';
 import { candidatesOf } from './candidates.ts';
 import { chooseLaws, type Place } from './choose-laws.ts';
 import { timeLog } from './drift-noise.ts';
+import { targetsText } from './drift-targets.ts';
 import { uniformGoodness } from './goodness.ts';
 import { type FitChoice, type FittedLaw, type Goodness, lawOf, type Refusal } from './parameter.ts';
 import { type Repeats, repeatsLogLikelihood, repeatsOf } from './read-noise-likelihood.ts';
@@ -12,6 +13,8 @@ import type { Data } from './series.ts';
 /** Relative scatter beyond which reads of a state say too little: the likelihood is right for small spreads. */
 const MOST_RELATIVE = 0.3;
 const LEAST_GROUPS = 20;
+/** Relative scatter that is rounding and no noise. */
+const LEAST_SCATTER = 1e-9;
 /** Reads below this scatter have sums of squares that are chi-square to a hundredth. */
 const SMALL = 0.1;
 
@@ -66,6 +69,10 @@ export function fitReadNoise(
   if (used.length < LEAST_GROUPS) {
     const why = `${used.length} cells are read twice at one age with a scatter below ${100 * MOST_RELATIVE} %, fewer than ${LEAST_GROUPS}`;
     return refuse(why, `read at least ${LEAST_GROUPS} cells twice at one age`);
+  }
+  if (pooled(used) <= LEAST_SCATTER) {
+    const why = 'the reads of one cell at one age are all alike';
+    return refuse(why, 'record more digits; or leave read noise out, for there is none to be seen');
   }
   const slots = [
     {
@@ -137,7 +144,7 @@ function pooled(groups: readonly Group[]): number {
     squares += repeats.squares - repeats.count;
     degrees += repeats.count - 1;
   }
-  return Math.max(1e-9, Math.sqrt(squares / Math.max(1, degrees)));
+  return Math.max(LEAST_SCATTER, Math.sqrt(Math.max(0, squares) / Math.max(1, degrees)));
 }
 
 /**
@@ -191,7 +198,6 @@ function lawBetween(
 }
 
 function noteOf(restsOn: readonly number[], heldAt: readonly number[], leftOut: readonly number[]): string {
-  const names = leftOut.slice(0, 8).map((target) => `${target} uS`);
   const parts = [
     `of cells read twice or more at ${agesText(restsOn)}`,
     ...(heldAt.length === 0
@@ -200,7 +206,7 @@ function noteOf(restsOn: readonly number[], heldAt: readonly number[], leftOut: 
     ...(leftOut.length === 0
       ? []
       : [
-          `targets ${names.join(', ')}${leftOut.length > 8 ? ', ...' : ''} left out: their reads scatter by more than ${100 * MOST_RELATIVE} % or reach 0`,
+          `targets ${targetsText(leftOut)} left out: their reads scatter by more than ${100 * MOST_RELATIVE} % or reach 0`,
         ]),
   ];
   return parts.join('; ');

@@ -3,6 +3,7 @@ import { lawAt, polynomialBasis } from './basis.ts';
 import { candidatesOf } from './candidates.ts';
 import { ABSENT, chooseLaws, type Place, type Slot } from './choose-laws.ts';
 import { timeLog } from './drift-noise.ts';
+import { emptyTargets, emptyText } from './empty-targets.ts';
 import type { WritingFit } from './fit-writing.ts';
 import { placeOfCensored, uniformGoodness } from './goodness.ts';
 import { LN_ROOT_2PI, logNormalCdf } from './normal-integrals.ts';
@@ -34,7 +35,9 @@ export function fitUnlabelled(
   seed: number,
 ): UnlabelledFit {
   const first = data.ages[0]!;
-  const rows = data.cells.map(({ targetMicrosiemens: target, reads }) => ({
+  const empty = emptyTargets(data.cells);
+  const cells = data.cells.filter(({ targetMicrosiemens: target }) => !empty.includes(target));
+  const rows = cells.map(({ targetMicrosiemens: target, reads }) => ({
     target,
     l: timeLog(reads[0]!.seconds, referenceSeconds),
     measured: reads[0]!.values[0]!,
@@ -42,7 +45,7 @@ export function fitUnlabelled(
   const drifts = data.ages.length > 1;
   const refusals = refusalsOf(drifts, first);
   if (rows.length < LEAST_ROWS) return tooFew(rows.length, first, refusals);
-  const places = data.cells.map(
+  const places = cells.map(
     ({ targetMicrosiemens, reads }): Place => ({ x: targetMicrosiemens / gMax, seconds: reads[0]!.seconds }),
   );
   const likelihood = (i: number, s: Float64Array): number => {
@@ -56,10 +59,12 @@ export function fitUnlabelled(
   if (fit === null) return tooFew(rows.length, first, refusals);
   const count = rows.length;
   const isAlone = fit.bases[0]!.size === 0;
-  const note = 'the noise of one read is part of it: without "device" it cannot be told from writing';
+  const left = emptyText(empty);
+  const oneRead = 'the noise of one read is part of it: without "device" it cannot be told from writing';
+  const note = left === null ? oneRead : `${oneRead}; ${left}`;
   const { ages } = data;
   const std = lawOf(fit, 1, { name: 'writing.std', count, ages, note });
-  const meanShift = isAlone ? null : lawOf(fit, 0, { name: 'writing.meanShift', count, ages, note: null });
+  const meanShift = isAlone ? null : lawOf(fit, 0, { name: 'writing.meanShift', count, ages, note: left });
   const meanNote = 'of the mean over cells; each row taken for another cell';
   const exponentMean = drifts
     ? lawOf(fit, 2, { name: 'drift.exponentMean', count, ages, note: meanNote })

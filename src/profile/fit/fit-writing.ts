@@ -3,6 +3,7 @@ import { lawAt } from './basis.ts';
 import { candidatesOf } from './candidates.ts';
 import { ABSENT, chooseLaws, type LawsFit, type Place, type Slot, withPlugged } from './choose-laws.ts';
 import { timeLog } from './drift-noise.ts';
+import { emptyTargets, emptyText } from './empty-targets.ts';
 import type { DriftFit } from './fit-drift.ts';
 import type { ReadNoiseFit } from './fit-read-noise.ts';
 import { placeOfCensored, uniformGoodness } from './goodness.ts';
@@ -11,6 +12,8 @@ import type { Data, Series } from './series.ts';
 import { type WrittenCell, writtenCdf, writtenLogLikelihood } from './writing-likelihood.ts';
 
 const LEAST_CELLS = 20;
+/** Relative errors that are rounding. */
+const EXACT = 1e-6;
 /** Relative step of a derivative by conductance. */
 const STEP = 0.01;
 
@@ -41,12 +44,16 @@ export function fitWriting(
   seed: number,
 ): WritingFit {
   const seconds = data.ages[0]!;
-  const usable = data.cells.filter(
+  const seen = data.cells.filter(
     ({ reads, targetMicrosiemens: target }) =>
       reads[0]!.seconds === seconds && !readNoise.leftOut.includes(target),
   );
+  const empty = emptyTargets(seen);
+  const usable = seen.filter(({ targetMicrosiemens: target }) => !empty.includes(target));
   if (usable.length < LEAST_CELLS) {
-    const why = `${usable.length} cells are read at the first age (${seconds} s), fewer than ${LEAST_CELLS}`;
+    const text = emptyText(empty);
+    const without = text === null ? '' : ` (${text})`;
+    const why = `${usable.length} cells are read at the first age (${seconds} s), fewer than ${LEAST_CELLS}${without}`;
     const measure = `read at least ${LEAST_CELLS} cells at that age, over several targets`;
     return refused(seconds, { why, measure });
   }
@@ -61,10 +68,18 @@ export function fitWriting(
     writtenLogLikelihood(from[i]!, s[0]!, s[1]!);
   const chosen = chooseLaws(places, slots, likelihoodOf(cells));
   if (chosen === null) {
-    return refused(seconds, {
-      why: 'its likelihood has no maximum',
-      measure: 'write more cells, to more targets',
+    const isExact = cells.every(({ meanMicrosiemens: mean, factor, targetMicrosiemens: target }) => {
+      return Math.abs(mean / factor - target) <= EXACT * target;
     });
+    return refused(
+      seconds,
+      isExact
+        ? {
+            why: 'cells read their targets to the last digit',
+            measure: 'record what was read, not the target',
+          }
+        : { why: 'its likelihood has no maximum', measure: 'write more cells, to more targets' },
+    );
   }
   const fit =
     readNoise.law === null
@@ -76,7 +91,7 @@ export function fitWriting(
           readNoise.law,
           (phi) => likelihoodOf(cellsBy(phi)),
         );
-  return resultOf(fit, cells, places, seconds, readNoise, seed);
+  return resultOf(fit, cells, places, seconds, readNoise, seed, empty);
 }
 
 function resultOf(
@@ -86,18 +101,26 @@ function resultOf(
   seconds: number,
   readNoise: ReadNoiseFit,
   seed: number,
+  empty: readonly number[],
 ): WritingFit {
   const where = readNoise.restsOn.length === 0 ? '' : ` at ${formatDuration(seconds)}`;
-  const note =
+  const left = emptyText(empty);
+  const oneRead =
     readNoise.law === null
-      ? `the noise of one read is part of it: no read noise is known${where} to take off`
-      : null;
+      ? [`the noise of one read is part of it: no read noise is known${where} to take off`]
+      : [];
+  const note = [...oneRead, ...(left === null ? [] : [left])].join('; ') || null;
   const ages = [seconds];
   const std = lawOf(fit, 1, { name: 'writing.std', count: cells.length, ages, note });
   const meanShift =
     fit.bases[0]!.size === 0
       ? null
-      : lawOf(fit, 0, { name: 'writing.meanShift', count: cells.length, ages, note: null });
+      : lawOf(fit, 0, {
+          name: 'writing.meanShift',
+          count: cells.length,
+          ages,
+          note: left,
+        });
   const laws = places.map(({ x }) => ({
     shift: meanShift === null ? 0 : lawAt(meanShift.basis, meanShift.theta, x),
     std: lawAt(std.basis, std.theta, x),

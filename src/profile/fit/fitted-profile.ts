@@ -86,7 +86,7 @@ function takenText(
       : `ages ${data.ages.map(age).join(', ')}`;
   const warmth = data.celsius === null ? '' : `, ${data.celsius} degrees Celsius`;
   const parts = [
-    `Maximum-likelihood fit (holdfast profile fit) to ${data.rows} reads of ${cellsText(data)}, ${data.targets.length} targets, ${ages} counted from a reference read ${facts.referenceSeconds} s after writing${warmth}. Families by AIC; x = g/gMax; ${shortNumber(100 * facts.confidence)} % intervals in brackets; laws are held beyond the measured states.`,
+    `Maximum-likelihood fit (holdfast profile fit) to ${data.rows} reads of ${cellsText(data)}, ${data.targets.length} targets, ${ages} counted from a reference read ${facts.referenceSeconds} s after writing${warmth}. Families by AIC; x = g/gMax; ${Number((100 * facts.confidence).toPrecision(12))} % intervals in brackets; laws are held beyond the measured states.`,
     ...laws.map((law) => `${law.parameter}: ${lawText(law)}.`),
     ...(fit.writing.censored > 0 ? [`${fit.writing.censored} cells read 0 and count as censored.`] : []),
     fit.goodness.length === 0

@@ -308,6 +308,66 @@ test('fitDevice(cells that read 0) takes them for censored: the spread at 0 uS i
   t.true(Math.abs(value - 1) < 5 * standardError && standardError < 0.05, `${value} +- ${standardError}`);
 });
 
+test('fitDevice(a level whose cells all read 0) leaves it out of writing, and says so', (t) => {
+  const lines = simulatedCsv(600, 1, [[0, 1]], false)
+    .split('\n')
+    .slice(0, -1);
+  const zeros = Array.from({ length: 60 }, () => '0,0,0');
+  const unnamed = fitOf([...lines, ...zeros].join('\n'), { order: null });
+  t.regex(unnamed.laws[0]!.note!, /; targets 0 uS left out: all of their cells read 0$/u);
+  const named = [lines[0]!, ...lines.slice(1), ...zeros].map((line, i) =>
+    i === 0 ? `${line},device` : `${line},${i}`,
+  );
+  for (const form of ['auto', 'table'] as const) {
+    const { laws, writing } = fitOf(named.join('\n'), { form, order: null });
+    const std = laws.find(({ name }) => name === 'writing.std')!;
+    t.regex(std.note!, /; targets 0 uS left out: all of their cells read 0$/u);
+    t.is(writing.censored, 0);
+    for (const { x, value, standardError } of lawRecord(std, 0.95).states) {
+      t.true(x >= 0.1 && standardError < 0.5 * value, `${form} at x = ${x}: ${value} +- ${standardError}`);
+    }
+  }
+});
+
+test('fitDevice(cells that gain conductance) refuses drift, whose exponent is a magnitude', (t) => {
+  const laws = { ...TRUTH, 'drift.exponentMean': (x: number) => (x < 0.25 ? 0.03 : 0.06) };
+  const grown = simulatedCsv(600, 1, [[0, 2]], true, laws)
+    .split('\n')
+    .slice(0, -1);
+  const later = grown.slice(1).map((line) => {
+    const [target, , measured, device] = line.split(',');
+    const factor = Number(target) < 6 ? 1.3 : 0.7;
+    return `${target},3600,${Number(measured) * factor},${device}`;
+  });
+  const { refusals } = fitOf([...grown, ...later].join('\n'), { order: 0 });
+  t.deepEqual(
+    refusals.map(({ parameter, why }) => [parameter, why]),
+    ['drift.exponentMean', 'drift.exponentStd'].map((parameter) => [
+      parameter,
+      'cells of 2.5 uS, 5 uS gain conductance with age, and a power law of drift only loses it',
+    ]),
+  );
+});
+
+test('fitDevice(reads that are all alike) says that there is no read noise, and no spread of writing, to be seen', (t) => {
+  const still = {
+    ...TRUTH,
+    'readNoise.std': () => 0,
+    'drift.exponentMean': () => 0,
+    'drift.exponentStd': () => 0,
+  };
+  const noiseless = fitOf(simulatedCsv(200, 1, [[0, 2]], true, still), { order: 0 });
+  t.is(
+    noiseless.refusals.find(({ parameter }) => parameter === 'readNoise.std')!.why,
+    'the reads of one cell at one age are all alike',
+  );
+  const exact = { ...still, 'writing.std': () => 0, 'writing.meanShift': () => 0 };
+  t.is(
+    fitOf(simulatedCsv(200, 1, [[0, 1]], true, exact), { order: 0 }).refusals[0]!.why,
+    'cells read their targets to the last digit',
+  );
+});
+
 test('fitDevice(few cells) refuses all', (t) => {
   const { laws, refusals } = fitOf(simulatedCsv(9, 1), { order: null });
   t.deepEqual(laws, []);
