@@ -13,25 +13,28 @@ const MOST_ZEROS = 0.01;
 
 /** Targets whose reads scatter by more than `MOST_SCATTER` about the power law of their cell, or reach 0. */
 export function noisyTargets(followed: readonly Series[], referenceSeconds: number): number[] {
-  const targets = [...new Set(followed.map(({ targetMicrosiemens }) => targetMicrosiemens))];
-  return targets.filter((target) => {
-    const own = followed.filter(({ targetMicrosiemens }) => targetMicrosiemens === target);
-    const above = own.filter(({ reads }) => reads.every(({ values }) => values.every((value) => value > 0)));
-    if (own.length - above.length > MOST_ZEROS * own.length) return true;
-    let [squares, degrees] = [0, 0];
-    for (const { reads } of above) {
-      const cell = driftedCell(
-        reads.map(({ seconds, values }) => ({
-          l: timeLog(seconds, referenceSeconds),
-          y: meanLog(values),
-          variance: 1 / values.length,
-        })),
+  return [...byTarget(followed)]
+    .filter(([, places]) => {
+      const own = places.map((i) => followed[i]!);
+      const above = own.filter(({ reads }) =>
+        reads.every(({ values }) => values.every((value) => value > 0)),
       );
-      squares += cell.squares;
-      degrees += cell.degrees;
-    }
-    return squares > MOST_SCATTER ** 2 * degrees && degrees > 0;
-  });
+      if (own.length - above.length > MOST_ZEROS * own.length) return true;
+      let [squares, degrees] = [0, 0];
+      for (const { reads } of above) {
+        const cell = driftedCell(
+          reads.map(({ seconds, values }) => ({
+            l: timeLog(seconds, referenceSeconds),
+            y: meanLog(values),
+            variance: 1 / values.length,
+          })),
+        );
+        squares += cell.squares;
+        degrees += cell.degrees;
+      }
+      return squares > MOST_SCATTER ** 2 * degrees && degrees > 0;
+    })
+    .map(([target]) => target);
 }
 
 /** Targets whose reads scatter by more than `MOST_SCATTER` at the first or the last age by a fit. */
@@ -56,14 +59,27 @@ export function growingTargets(
   { cells }: Pick<DriftNoise, 'cells'>,
   least: number,
 ): readonly number[] {
-  const targets = [...new Set(usable.map(({ targetMicrosiemens }) => targetMicrosiemens))];
-  return targets.filter((target) => {
-    const own = cells.filter((_, i) => usable[i]!.targetMicrosiemens === target);
-    if (own.length < least) return false;
-    const mean = own.reduce((sum, { exponent }) => sum + exponent, 0) / own.length;
-    const square = own.reduce((sum, { exponent }) => sum + (exponent - mean) ** 2, 0);
-    return mean < -MOST_ERRORS * Math.sqrt(square / (own.length - 1) / own.length);
+  return [...byTarget(usable)]
+    .filter(([, own]) => {
+      if (own.length < least) return false;
+      const mean = own.reduce((sum, i) => sum + cells[i]!.exponent, 0) / own.length;
+      const square = own.reduce((sum, i) => sum + (cells[i]!.exponent - mean) ** 2, 0);
+      return mean < -MOST_ERRORS * Math.sqrt(square / (own.length - 1) / own.length);
+    })
+    .map(([target]) => target);
+}
+
+/** Which of some cells each target has, by their places. */
+export function byTarget(
+  cells: readonly Pick<Series, 'targetMicrosiemens'>[],
+): ReadonlyMap<number, readonly number[]> {
+  const found = new Map<number, number[]>();
+  cells.forEach(({ targetMicrosiemens: target }, i) => {
+    const own = found.get(target);
+    if (own === undefined) found.set(target, [i]);
+    else own.push(i);
   });
+  return found;
 }
 
 /** Why such cells have no power law: the exponent of a profile is a magnitude. */

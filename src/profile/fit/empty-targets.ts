@@ -1,4 +1,4 @@
-import { targetsText } from './drift-targets.ts';
+import { byTarget, targetsText } from './drift-targets.ts';
 import type { Series } from './series.ts';
 
 /** Cells that tell an empty level from one of which chance has read a few at 0. */
@@ -9,11 +9,12 @@ const LEAST_CELLS = 20;
  * them has no maximum.
  */
 export function emptyTargets(cells: readonly Series[]): readonly number[] {
-  const targets = [...new Set(cells.map(({ targetMicrosiemens }) => targetMicrosiemens))];
-  return targets.filter((target) => {
-    const own = cells.filter(({ targetMicrosiemens }) => targetMicrosiemens === target);
-    return own.length >= LEAST_CELLS && own.every(({ reads }) => reads[0]!.values.every((g) => g === 0));
-  });
+  return [...byTarget(cells)]
+    .filter(([, own]) => {
+      const isEmpty = own.every((i) => cells[i]!.reads[0]!.values.every((g) => g === 0));
+      return own.length >= LEAST_CELLS && isEmpty;
+    })
+    .map(([target]) => target);
 }
 
 /** What a reader must know of them; null where there are none. */

@@ -4,7 +4,7 @@ import { type Basis, byAges, lawAt } from './basis.ts';
 import { candidatesOf } from './candidates.ts';
 import { chooseLaws, type Place } from './choose-laws.ts';
 import { timeLog } from './drift-noise.ts';
-import { targetsText } from './drift-targets.ts';
+import { byTarget, targetsText } from './drift-targets.ts';
 import { uniformGoodness } from './goodness.ts';
 import { type FitChoice, type FittedLaw, type Goodness, lawOf, type Refusal } from './parameter.ts';
 import { type Repeats, repeatsLogLikelihood, repeatsOf } from './read-noise-likelihood.ts';
@@ -130,10 +130,12 @@ function groupsOf(data: Data, gMax: number): readonly Group[] {
 
 /** Targets at which reads scatter by more than `MOST_RELATIVE`, or more than one group in a hundred has a read of 0. */
 function noisyTargets(groups: readonly Group[]): readonly number[] {
-  return [...new Set(groups.map(({ target }) => target))].filter((target) => {
-    const own = groups.filter((group) => group.target === target);
-    return pooled(own) > MOST_RELATIVE || own.filter(({ hasZero }) => hasZero).length > 0.01 * own.length;
-  });
+  return [...byTarget(groups.map(({ target }) => ({ targetMicrosiemens: target })))]
+    .filter(([, places]) => {
+      const own = places.map((i) => groups[i]!);
+      return pooled(own) > MOST_RELATIVE || own.filter(({ hasZero }) => hasZero).length > 0.01 * own.length;
+    })
+    .map(([target]) => target);
 }
 
 /** The relative std of reads, pooled over groups. */
