@@ -212,7 +212,22 @@ function mapping(draw) {
   });
 }
 
+function writing(draw) {
+  return {
+    std: law(draw, [0.5, 1, 30], 'uS'),
+    ...some(draw, {
+      meanShift: () => law(draw, [-2, 0.1, 5], 'uS'),
+      verify: () => ({
+        tolerance: quantity(draw, ['1 uS', '0.1 uS', '1e-9 uS', '20 uS']),
+        maxPulses: number(draw, [1, 2, 20, 1000, 1e6]),
+        ...some(draw, { source: () => 'fuzz' }),
+      }),
+    }),
+  };
+}
+
 const SECTIONS = {
+  writing,
   faults,
   variation: (draw) =>
     some(draw, {

@@ -8,6 +8,7 @@ import { buildEndurance, withFailures } from './build-endurance.ts';
 import { buildLaw, wrongUnit } from './build-law.ts';
 import { mappingOf, unmappable } from './build-mapping.ts';
 import { buildTemperature } from './build-temperature.ts';
+import { buildVerify } from './build-verify.ts';
 import { buildWires } from './build-wires.ts';
 import { shown } from './fault.ts';
 import { type Finding, valueAt } from './finding.ts';
@@ -152,6 +153,8 @@ export async function buildProfile(
     ),
     ...unclamped(root),
   );
+  const laws = { std: writeStd, meanShift: writeMeanShift, firstSeconds: limits.from };
+  const verified = buildVerify(root, number, sound, laws, findings);
   const variation = buildVariation(root, number, findings);
   const endurance = await buildEndurance(root, sound, limits, findings, cycles);
   const faults = withFailures(buildFaults(root, number, findings), endurance);
@@ -193,7 +196,8 @@ export async function buildProfile(
     levels: source.cell.levels ?? null,
     clamp: source.cell.clamp ?? 'zero',
     referenceSeconds: reference,
-    writing: writeStd === null ? null : { std: writeStd, meanShift: writeMeanShift },
+    writing:
+      verified ?? (writeStd === null ? null : { std: writeStd, meanShift: writeMeanShift, verify: null }),
     drift: exponentMean === null ? null : { exponentMean, exponentStd },
     readNoise: readStd === null ? null : { std: readStd },
     array: { rows: array?.rows ?? DEFAULT_SIZE, columns: array?.columns ?? DEFAULT_SIZE },

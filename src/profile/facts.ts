@@ -2,6 +2,7 @@ import { formatDuration } from '../core/duration.ts';
 import { log } from '../core/math.ts';
 import { conductionText } from './build-conduction.ts';
 import { enduranceText } from './build-endurance.ts';
+import { verifyText } from './build-verify.ts';
 import { type LoadedTile, wiresText } from './build-wires.ts';
 import { shown } from './fault.ts';
 import type { Law } from './law.ts';
@@ -100,6 +101,7 @@ function factsOf(profile: DeviceProfile): Fact[] {
     ],
     ['writing, std', lawText(writing?.std)],
     ['writing, shift of the mean', writing === null ? null : lawText(writing.meanShift)],
+    ['write-verify', writing === null || writing.verify === null ? null : verifyText(writing.verify)],
     ['drift exponent, mean', lawText(drift?.exponentMean)],
     ['drift exponent, std', drift === null ? null : lawText(drift.exponentStd)],
     ['read noise, relative std', lawText(readNoise?.std)],

@@ -2,6 +2,7 @@ import type { Override } from './extend.ts';
 import type { Law } from './law.ts';
 import type { ProfileMapping } from './mapping.ts';
 import type { DeviceProfileFile } from './schema.generated.ts';
+import type { Verify } from './verified-writing.ts';
 
 /** The profile's JSON as it stands in its file, less its comments. */
 export type ProfileJson = Readonly<DeviceProfileFile>;
@@ -24,7 +25,12 @@ export interface DeviceProfile {
   /** t_c: time from writing to the reference read, from which t counts. */
   readonly referenceSeconds: number;
   /** g = max(0, target + meanShift(x, t) + std(x, t) z), µS, x of the target. A cell keeps its z as it ages. */
-  readonly writing: { readonly std: Law; readonly meanShift: Law | null } | null;
+  readonly writing: {
+    readonly std: Law;
+    readonly meanShift: Law | null;
+    /** How cells were written to what these laws leave; null: not said. */
+    readonly verify: Verify | null;
+  } | null;
   /** g(t) = g ((t + t_c)/t_c)^-nu, nu = |exponentMean(x) + exponentStd(x) z|, x of the target. */
   readonly drift: { readonly exponentMean: Law; readonly exponentStd: Law | null } | null;
   /** g = max(0, g + g std(x, t) z), x of the present conductance. */

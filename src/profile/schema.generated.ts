@@ -156,6 +156,7 @@ clamp?: ("zero" | "range" | "none")
 export interface Writing {
 std: Law
 meanShift?: Law
+verify?: Verify
 }
 /**
  * The same for every state.
@@ -258,6 +259,20 @@ laws: StateLaw[]
  * How values between two ages are found: log, linear in ln((t + t_c)/t_c); linear, linear in t.
  */
 between?: ("log" | "linear")
+}
+/**
+ * Iterative write-verify: `std` and `meanShift` are then those of one pulse, which sets a cell anew; pulses go on until one is read within the tolerance, or all that are allowed are spent. Cells get mean and standard deviation of what that leaves at the first age of `validity`, as a normal; what relaxes later is added. Default: absent, `std` and `meanShift` are what writing leaves in the end.
+ */
+export interface Verify {
+tolerance: Quantity
+/**
+ * The most pulses a cell, the first counted in. What pulses cost stands in `costs`.
+ */
+maxPulses: number
+/**
+ * Where these numbers come from. Default: absent, not said.
+ */
+source?: string
 }
 /**
  * Power-law drift, its exponent drawn once a cell: g(t) = g(0) ((t + t_c)/t_c)^-nu, nu = |exponentMean(x) + exponentStd(x) z|, x that of the target. Default: absent, no drift.
