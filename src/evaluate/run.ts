@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { Piscina } from 'piscina';
 import { HoldfastError, SurroundingsError } from '../core/errors.ts';
 import type { Progress } from '../core/progress.ts';
@@ -13,10 +12,13 @@ import type { WorkerSetup } from './worker.ts';
  * Does what is left of a plan in a pool of worker threads and appends each row to `samples.jsonl` as soon as it is
  * made. Rows do not depend on the number of workers or on their order. A worker stays with a chip while it can.
  *
+ * When `signal` fires, or a worker fails, the others finish the job that they are at, whose rows are kept: a thread that is
+ * ended while the engine works for it takes the whole process with it.
+ *
  * @param jobs The whole plan; jobs whose rows the file already holds are skipped.
  * @param workers Number of worker threads, each with one thread of its own in the engine.
  * @returns How many rows were there before and how many were made.
- * @throws SurroundingsError if a worker is lost; the reason of `signal` when it fires.
+ * @throws SurroundingsError if a worker is lost; an interrupted error when `signal` fires before all is done.
  */
 export async function runJobs(
   path: string,
@@ -36,27 +38,32 @@ export async function runJobs(
     if (left.length > 0) {
       // A pool of one thread for each worker: who gets which job is for the queue to say.
       pools = Array.from({ length: Math.min(workers, left.length) }, () => worker(setup));
-      const stop = new AbortController();
-      // Each running job listens to it.
-      setMaxListeners(0, stop.signal);
-      if (signal?.aborted) stop.abort();
-      signal?.addEventListener('abort', () => stop.abort(), { once: true });
       const queue = jobQueue(left);
+      let failed = false;
       let writing: Promise<void> = Promise.resolve();
-      await Promise.all(
-        pools.map(async (pool) => {
-          for (let job = queue.next(null); job !== null; job = queue.next(job)) {
-            const rows = (await pool.run(job, { signal: stop.signal }).catch((error: unknown) => {
-              stop.abort();
-              throw error;
-            })) as Sample[];
-            made += rows.length;
-            writing = writing.then(() => file.append(rows));
-            await writing;
-            progress.advance();
-          }
-        }),
+      const work = async (pool: Piscina): Promise<void> => {
+        let job: Job | null = null;
+        while (!failed && signal?.aborted !== true) {
+          job = queue.next(job);
+          if (job === null) return;
+          const rows = (await pool.run(job)) as Sample[];
+          writing = writing.then(() => file.append(rows));
+          await writing;
+          made += rows.length;
+          progress.advance();
+        }
+      };
+      const ends = await Promise.allSettled(
+        pools.map((pool) =>
+          work(pool).catch((error: unknown) => {
+            failed = true;
+            throw error;
+          }),
+        ),
       );
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
+      const wanted = left.reduce((sum, { arms }) => sum + arms.length, 0);
+      if (made < wanted) signal?.throwIfAborted();
     }
     return { before: file.samples.length, made };
   } catch (error) {
