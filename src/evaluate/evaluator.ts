@@ -4,6 +4,7 @@ import { hasConduction, hasConverters, parseSource } from '../chip/sources.ts';
 import { type ChipWriter, createChipWriter } from '../chip/writer.ts';
 import type { Bundle } from '../compile/bundle.ts';
 import { type ErringConverter, erringConverters } from '../compile/converter-errors.ts';
+import { sha256 } from '../core/files.ts';
 import type { Engine } from '../runtime/engine.ts';
 import { type LoadedArm, loadArm } from './arm.ts';
 import type { EvaluationData } from './evaluation-data.ts';
@@ -14,6 +15,8 @@ import { scoreLogits } from './score.ts';
 export interface EvaluatorArm {
   readonly arm: string;
   readonly bundle: Bundle;
+  /** The class that each of its logits stands for; null: the one of its own number. */
+  readonly classes: readonly number[] | null;
 }
 
 export interface EvaluatorOptions {
@@ -43,10 +46,12 @@ export function createEvaluator(
   const loaded = new Map<string, LoadedArm>();
   const writers = new Map<string, ChipWriter>();
   const erringOf = new Map<string, readonly ErringConverter[]>();
+  const cellsOf = new Map<string, string>();
   for (const { arm, bundle } of arms) {
     loaded.set(arm, loadArm(engine, bundle, data, options.threads));
     erringOf.set(arm, erringConverters(bundle.program));
     const cells = cellsKey(bundle);
+    cellsOf.set(arm, cells);
     if (!writers.has(cells)) writers.set(cells, createChipWriter(bundle.program));
   }
   return {
@@ -54,13 +59,13 @@ export function createEvaluator(
       const samples: Sample[] = [];
       const wanted = arms.filter(({ arm }) => job.arms.includes(arm));
       for (const [cells, writer] of writers) {
-        const members = wanted.filter(({ bundle }) => cellsKey(bundle) === cells);
+        const members = wanted.filter(({ arm }) => cellsOf.get(arm) === cells);
         if (members.length === 0) continue;
         const source = parseSource(job.source);
         const { chip } = job;
         const feeds = chipFeeds(writer, job, options);
         const isConverted = chip !== null && hasConverters(source);
-        for (const { arm } of members) {
+        for (const { arm, classes } of members) {
           const place = loaded.get(arm)!;
           const erring = erringOf.get(arm)!;
           const converters = isConverted ? converterDraws(erring, { chip, noise: job.noise }) : null;
@@ -76,7 +81,7 @@ export function createEvaluator(
             noise: job.noise,
             read: job.read,
             source: job.source,
-            ...scoreLogits(values, outputs, data),
+            ...scoreLogits(values, outputs, data, classes),
             ...counts,
           });
         }
@@ -99,7 +104,20 @@ function chipFeeds(writer: ChipWriter, job: Job, { compensate, readMode }: Evalu
   return { ...cells, event: { chip, seconds, read } };
 }
 
-/** Equal for bundles whose chips are the same cells under the same laws. */
-function cellsKey(bundle: Bundle): string {
-  return `${bundle.manifest.files['tiles.safetensors']}/${bundle.program.profile.sha256}`;
+/**
+ * Equal for bundles whose chips are the same cells under the same laws, on the same tiles, and count for the same weights: equal
+ * targets alone may be those of a weight and of its double, or of one layer on other tiles.
+ */
+function cellsKey({ manifest, program }: Bundle): string {
+  const layout = program.layers.map(({ strips, columns, scale, zero }) => [
+    strips,
+    columns,
+    sha256(bytesOf(scale)),
+    zero === null ? null : sha256(bytesOf(zero)),
+  ]);
+  return JSON.stringify([manifest.files['tiles.safetensors'], program.profile.sha256, layout]);
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -67,6 +67,8 @@ export interface TaskRecord {
   readonly name: string;
   readonly split: string;
   readonly examples: number;
+  /** SHA-256 of the examples as the model takes them, with their labels. */
+  readonly sha256?: string;
   readonly origin: string;
   readonly licence: string;
   readonly kind: 'classification' | 'regression';

@@ -10,7 +10,12 @@ import type { Sample } from './sample.ts';
 /** What a worker is started with. It opens engine and bundles by itself: they cannot be sent. */
 export interface WorkerSetup {
   readonly engine: 'onnxruntime' | 'tfjs-node';
-  readonly arms: readonly { readonly arm: string; readonly folder: string }[];
+  readonly arms: readonly {
+    readonly arm: string;
+    readonly folder: string;
+    /** See `EvaluatorArm`. */
+    readonly classes: readonly number[] | null;
+  }[];
   readonly data: EvaluationData;
   readonly compensate: Compensation;
   readonly readMode: 'frozen' | 'live';
@@ -26,8 +31,9 @@ let evaluator: Promise<Evaluator> | undefined;
 async function open(setup: WorkerSetup): Promise<Evaluator> {
   const engine = await openEngine(setup.engine);
   const arms = await Promise.all(
-    setup.arms.map(async ({ arm, folder }) => ({
+    setup.arms.map(async ({ arm, folder, classes }) => ({
       arm,
+      classes,
       bundle: await bundleAt(await readBundle(folder), setup.kelvin, setup.cycles),
     })),
   );

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Compensation } from '../chip/compensation.ts';
 import { parseSource } from '../chip/sources.ts';
 import { refuseLiveReads } from '../chip/wired-cells.ts';
 import { bundleAt, readBundle } from '../compile/bundle.ts';
 import { UsageError } from '../core/errors.ts';
-import { readText, stableJson, writeFileAtomic } from '../core/files.ts';
+import { readText, sha256, stableJson, surroundingsError, writeFileAtomic } from '../core/files.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Columns } from '../data/custom-rows.ts';
 import { planJobs, shardOf } from '../evaluate/plan.ts';
@@ -16,6 +17,7 @@ import { checkAge } from '../profile/cell-laws.ts';
 import { machineFacts } from '../runtime/machine.ts';
 import { openEngine } from '../runtime/open.ts';
 import { checkIdeal } from './check-ideal.ts';
+import { classesOfArms } from './classes-of-arms.ts';
 import { evaluationData, openTask, reportedSplit } from './encode-task.ts';
 import { parseRun } from './read-run.ts';
 import { type NamedBundle, planRecord } from './run-plan.ts';
@@ -77,6 +79,8 @@ export interface EvaluateResult {
 export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
   const { progress, out } = job;
   for (const source of job.ablate ?? []) parseSource(source);
+  checkSize(job);
+  await refuseOtherFolder(out);
   progress.stage('load');
   const arms = await namedBundles(job.bundles, job.temperature ?? null, job.cycles ?? null);
   for (const { bundle } of arms) for (const seconds of job.at) checkAge(bundle.program.profile, seconds);
@@ -88,7 +92,7 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
   const task = await openTask(job.task, job.data, job.columns);
   const split = reportedSplit(task);
   const data = evaluationData(model, task, split, job.limit);
-  checkArms(arms, model, task);
+  const classes = classesOfArms(arms, model, task);
 
   progress.stage('check that the ideal chip is the digital model');
   const ideal = await checkIdeal(
@@ -107,6 +111,7 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
     task,
     split,
     examples: data.labels.length,
+    data: sha256(JSON.stringify([data.examples, data.labels])),
     engine,
     ideal,
     machine: await machineFacts(),
@@ -117,7 +122,7 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
   const jobs = job.shard === undefined ? all : shardOf(all, job.shard);
   const setup = {
     engine: job.engine,
-    arms: arms.map(({ arm, folder }) => ({ arm, folder })),
+    arms: arms.map(({ arm, folder }) => ({ arm, folder, classes: classes.get(arm)! })),
     data,
     compensate: job.compensate,
     readMode: job.read,
@@ -180,45 +185,42 @@ function namedModel({ arm, bundle }: NamedBundle): string {
   );
 }
 
-function checkArms(
-  arms: readonly NamedBundle[],
-  model: { name: string; sha256: string },
-  task: { name: string; kind: string; labels: readonly string[] },
-): void {
-  for (const { arm, bundle } of arms) {
-    const { sources, labels } = bundle.manifest;
-    if (sources.model.sha256 !== model.sha256) {
-      throw new UsageError(
-        arm,
-        `must be compiled from the same model as the other bundles and ${model.name} as it is here, got "${sources.model.name}" with another sha-256; compile it again`,
-      );
-    }
-    if (!bundle.program.graph.outputs.some((output) => output.name === 'logits')) {
-      throw new UsageError(
-        arm,
-        'must hold an adapter with a task head to be evaluated, got a bare model; compile it with --adapter',
-      );
-    }
-    if (task.kind === 'classification' && !labelsFit(bundle, task.labels)) {
-      throw new UsageError(
-        arm,
-        `must have the labels of task "${task.name}" (${task.labels.join(', ')}), got ${labels.join(', ')}; evaluate on the task that it was trained on`,
-      );
-    }
+/** Rows of a plan at most: it is held in memory, and no report reads more. */
+const MOST_ROWS = 1_000_000;
+
+/** @throws UsageError for seeds of chips that are not exact, or more rows than a run can hold. */
+function checkSize({ bundles, seed, chips, at, noise, reads, ablate }: EvaluateJob): void {
+  if (seed > Number.MAX_SAFE_INTEGER - (chips - 1)) {
+    throw new UsageError(
+      '--seed',
+      `must leave room below 2^53 for the seeds of ${chips} chips, got ${seed}; choose a smaller one`,
+    );
+  }
+  const rows = bundles.length * chips * at.length * noise.length * reads * Math.max(1, ablate?.length ?? 1);
+  if (rows > MOST_ROWS) {
+    throw new UsageError(
+      '--chips',
+      `times arms, ages, noise scales, reads and sources must be at most ${MOST_ROWS} rows, got ${rows}; ask for fewer`,
+    );
   }
 }
 
-/**
- * Adapters trained here have the names of their task's labels. A checkpoint's own head may call them otherwise, and PEFT's
- * files name none: names that transformers gives where it knows none stand for the numbers.
- */
-function labelsFit(
-  { manifest: { sources, labels } }: NamedBundle['bundle'],
-  wanted: readonly string[],
-): boolean {
-  const isNamed = sources.adapters.length > 0 && !labels.every((label, i) => label === `LABEL_${i}`);
-  if (!isNamed) return labels.length === wanted.length;
-  return labels.join('\n') === wanted.join('\n');
+/** A run goes into a new or empty folder, or into one that is a run: among other files it would be lost. */
+async function refuseOtherFolder(out: string): Promise<void> {
+  if (existsSync(join(out, 'run.json'))) return;
+  const names = await readdir(out).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    if (error.code === 'ENOTDIR' && !existsSync(out)) return [];
+    if (error.code === 'ENOTDIR')
+      throw new UsageError(out, 'must be a folder, got a file; choose another --out', error);
+    throw surroundingsError(out, 'read', error);
+  });
+  if (names.length > 0) {
+    throw new UsageError(
+      out,
+      `must be a new or empty folder, or one with a run.json, got one with ${names[0]}; choose another --out`,
+    );
+  }
 }
 
 /** Writes the plan of a new run, or makes sure that the run that is there has the same. */

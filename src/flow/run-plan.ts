@@ -27,6 +27,8 @@ export function planRecord(
     task: Task;
     split: SplitName;
     examples: number;
+    /** SHA-256 of the examples as the model takes them, with their labels. */
+    data: string;
     engine: Engine;
     ideal: IdealCheck;
     machine: Machine;
@@ -42,6 +44,7 @@ export function planRecord(
       name: task.name,
       split: known.split,
       examples: known.examples,
+      sha256: known.data,
       origin: task.origin,
       licence: task.licence,
       kind: task.kind,
@@ -63,11 +66,16 @@ export function planRecord(
     engine: { name: engine.name, version: engine.version, threads: 1 },
     machine: { node, platform, arch, cpu, features },
     idealCheck: known.ideal,
-    notes: [],
+    notes: limitNotes(known.examples, task[known.split].length, known.split),
     simulated: simulated(arms[0]!.bundle, job),
     notSimulated: notSimulated(arms[0]!.bundle.program, job.read),
     ...job.remarks,
   };
+}
+
+/** `--limit` must not pass for the whole split. */
+function limitNotes(examples: number, all: number, split: SplitName): string[] {
+  return examples === all ? [] : [`Only the first ${examples} of ${all} ${split} examples were run.`];
 }
 
 function armRecord({ arm, bundle }: NamedBundle): ArmRecord {

@@ -14,8 +14,8 @@ async function evaluatorOf(profileName: string, readMode: 'frozen' | 'live' = 'f
   const [engine, profile] = [await openEngine('onnxruntime'), await loadProfile(profileName)];
   const bundle = (seed: number) => toyModelBundle(engine, profile, toyAdapter(seed));
   const arms = [
-    { arm: 'a', bundle: await bundle(1) },
-    { arm: 'b', bundle: await bundle(2) },
+    { arm: 'a', bundle: await bundle(1), classes: null },
+    { arm: 'b', bundle: await bundle(2), classes: null },
   ];
   return createEvaluator(engine, arms, { ...toyData(), tokens }, { ...OPTIONS, readMode });
 }
@@ -118,7 +118,7 @@ async function erringProfile(errors: object) {
 async function oneArm(errors: object, tokens = 48, readMode: 'frozen' | 'live' = 'frozen') {
   const engine = await openEngine('onnxruntime');
   const bundle = await toyModelBundle(engine, await erringProfile(errors), toyAdapter(1));
-  const arms = [{ arm: 'a', bundle }];
+  const arms = [{ arm: 'a', bundle, classes: null }];
   return createEvaluator(engine, arms, { ...toyData(), tokens }, { ...OPTIONS, readMode });
 }
 
@@ -156,4 +156,35 @@ test('createEvaluator: thermal noise is new at each conversion, frozen reads or 
     t.deepEqual(await other.run(job), [first!]);
     await other.release();
   }
+});
+
+test('createEvaluator: arms of equal targets share a chip only where tiles and scales are equal too', async (t) => {
+  const [engine, profile] = [await openEngine('onnxruntime'), await loadProfile('pcm-nandakumar-2019')];
+  const bundle = await toyModelBundle(engine, profile, toyAdapter(1));
+  const { program } = bundle;
+  // The targets of a weight are those of its double, with another scale.
+  const layers = program.layers.map((layer) => ({ ...layer, scale: layer.scale.map((unit) => -2 * unit) }));
+  const doubled = { ...bundle, program: { ...program, layers } };
+  const data = toyData();
+  const arm = (name: string, of: typeof bundle) => ({ arm: name, bundle: of, classes: null });
+  const both = createEvaluator(engine, [arm('a', bundle), arm('b', doubled)], data, OPTIONS);
+  const alone = createEvaluator(engine, [arm('b', doubled)], data, OPTIONS);
+  const [, beside] = await both.run(JOB);
+  t.deepEqual([beside!], await alone.run({ ...JOB, arms: ['b'] }));
+  await both.release();
+  await alone.release();
+});
+
+test('createEvaluator: logits that stand for other classes than those of their numbers are scored as these', async (t) => {
+  const [engine, profile] = [await openEngine('onnxruntime'), await loadProfile('ideal')];
+  const bundle = await toyModelBundle(engine, profile, toyAdapter(1));
+  const arms = [
+    { arm: 'a', bundle, classes: null },
+    { arm: 'b', bundle, classes: [1, 0] },
+  ];
+  const evaluator = createEvaluator(engine, arms, toyData(), OPTIONS);
+  const [a, b] = await evaluator.run(JOB);
+  t.true(a!.metrics.accuracy! > 0);
+  t.is(20 * b!.metrics.accuracy!, 20 - Math.round(20 * a!.metrics.accuracy!));
+  await evaluator.release();
 });

@@ -28,6 +28,14 @@ test('scoreLogits: a logit that is not a number counts as wrong', (t) => {
   t.is(scoreLogits(logits, 2, CLASSES).metrics.accuracy, 0);
 });
 
+test('scoreLogits: logits may stand for other classes than those of their numbers', (t) => {
+  const data = { ...CLASSES, labels: [0, 1, 2, 0], metrics: ['accuracy'] } as const;
+  const logits = Float32Array.of(...[9, 0, 0], ...[0, 9, 0], ...[0, 0, 9], ...[Number.NaN, 0, 0]);
+  const score = scoreLogits(logits, 3, data, [1, 2, 0]);
+  t.is(score.metrics.accuracy, 0);
+  t.is(scoreLogits(logits, 3, { ...data, labels: [1, 2, 0, 1] }, [1, 2, 0]).metrics.accuracy, 3 / 4);
+});
+
 test('scoreLogits: a regression has correlations and no outcomes; a constant one is undefined', (t) => {
   const data = {
     ...CLASSES,

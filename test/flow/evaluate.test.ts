@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -216,6 +217,84 @@ test.serial('evaluate: another plan for the same --out is refused', async (t) =>
     message: /^.*run\.json: must be JSON, got a fault \(.*\); restore the file$/,
   });
 });
+
+test.serial('evaluate: other data under the same names are another plan', async (t) => {
+  const out = place('run-of-own-data');
+  const data = place('own');
+  await mkdir(data);
+  const write = (texts: readonly string[]) =>
+    Promise.all(
+      ['train', 'dev'].map((split) =>
+        writeFile(
+          join(data, `${split}.jsonl`),
+          texts.map((text, i) => JSON.stringify({ text, label: ['negative', 'positive'][i % 2] })).join('\n'),
+        ),
+      ),
+    );
+  const own = plan({ out, task: 'custom', data, chips: 1, at: [0], limit: 2 });
+  await write(['It broke.', 'It works.', 'A waste.']);
+  await evaluate(own);
+  const { run } = await readRun(out);
+  t.deepEqual(run.notes, ['Only the first 2 of 3 dev examples were run.']);
+  await write(['It broke down.', 'It works.', 'A waste.']);
+  await t.throwsAsync(evaluate(own), {
+    instanceOf: UsageError,
+    message: `${join(out, 'run.json')}: must be of the same plan to go on with, got other task; repeat the first command, or choose another --out`,
+  });
+});
+
+test.serial('evaluate: an --out that is a folder of something else, or a file, is refused', async (t) => {
+  const out = place('letters');
+  await mkdir(out);
+  await writeFile(join(out, 'letter.txt'), 'Dear reader');
+  await t.throwsAsync(evaluate(plan({ out })), {
+    instanceOf: UsageError,
+    message: `${out}: must be a new or empty folder, or one with a run.json, got one with letter.txt; choose another --out`,
+  });
+  await t.throwsAsync(evaluate(plan({ out: join(out, 'letter.txt') })), {
+    instanceOf: UsageError,
+    message: `${join(out, 'letter.txt')}: must be a folder, got a file; choose another --out`,
+  });
+});
+
+test.serial('evaluate: plans that no run can hold are refused before anything is read', async (t) => {
+  const refused = (change: Partial<EvaluateJob>, message: string) =>
+    t.throwsAsync(evaluate(plan({ bundles: [place('none')], out: place('never'), ...change })), {
+      instanceOf: UsageError,
+      message,
+    });
+  await refused(
+    { seed: Number.MAX_SAFE_INTEGER },
+    '--seed: must leave room below 2^53 for the seeds of 2 chips, got 9007199254740991; choose a smaller one',
+  );
+  await refused(
+    { chips: 9e12 },
+    '--chips: times arms, ages, noise scales, reads and sources must be at most 1000000 rows, got 18000000000000; ask for fewer',
+  );
+});
+
+test.serial(
+  'evaluate: a worker that fails ends the run with an error when the others have done their jobs',
+  async (t) => {
+    const out = place('run-failed');
+    await cp(place('one'), place('failing'), { recursive: true });
+    const progressThatBreaks = {
+      ...progress,
+      // The workers read the bundles by themselves.
+      stage: (name: string) => {
+        if (name === 'evaluate') rmSync(place('failing', 'tiles.safetensors'), { force: true });
+      },
+    };
+    const error = await t.throwsAsync(
+      evaluate(plan({ out, bundles: [place('failing')], jobs: 2, progress: progressThatBreaks })),
+      {
+        instanceOf: SurroundingsError,
+        message: /^evaluate: a worker failed: .*; run the same command again to go on$/,
+      },
+    );
+    t.is(error.exitCode, 3);
+  },
+);
 
 test.serial('evaluate: an --out that cannot be written is one clear error of exit code 3', async (t) => {
   await writeFile(place('file'), '');

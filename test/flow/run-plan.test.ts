@@ -16,6 +16,7 @@ test('planRecord: what is simulated and what is not follows the wires of the pro
     task: await openTask('reviews'),
     split: 'dev',
     examples: 1,
+    data: '0',
     engine: await openEngine('onnxruntime'),
     ideal: { passed: true, maxAbsoluteError: 0, bound: 1 },
     machine: { node: '', platform: '', arch: '', cpu: '', cores: 1, features: [], memoryBytes: 0 },
