@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { HoldfastError, SurroundingsError, UsageError } from './errors.ts';
 
 /** SHA-256 of bytes or text, in hexadecimal. */
@@ -104,6 +104,23 @@ export function refuseExisting(path: string, force: boolean, option = '--out'): 
     throw new UsageError(
       path,
       `must not exist yet, got an existing one; choose another ${option} or pass --force`,
+    );
+  }
+}
+
+/**
+ * Refuses an output that is one of the inputs, or a folder around one: with --force it would be lost, or lost for whoever
+ * reads it again.
+ * @param inputs paths by the name that the message gives them, `--adapter` or `run`; what does not exist (a shipped name) is none
+ */
+export function refuseInputsInside(out: string, inputs: Readonly<Record<string, string | undefined>>): void {
+  for (const [name, path] of Object.entries(inputs)) {
+    if (path === undefined || !existsSync(path)) continue;
+    const way = relative(out, path);
+    if (way.split(sep)[0] === '..' || isAbsolute(way)) continue;
+    throw new UsageError(
+      '--out',
+      `must not be or hold the ${name} that is read, got "${out}" for "${path}"; choose another --out`,
     );
   }
 }

@@ -20,7 +20,7 @@ import {
   targetsOf,
 } from '../compile/program.ts';
 import { validationVectors } from '../compile/validation.ts';
-import { refuseExisting, writeFolderAtomic } from '../core/files.ts';
+import { refuseExisting, refuseInputsInside, writeFolderAtomic } from '../core/files.ts';
 import { packageVersion } from '../core/paths.ts';
 import { permutation } from '../core/philox.ts';
 import type { Progress } from '../core/progress.ts';
@@ -32,7 +32,7 @@ import { modelFeeds } from '../evaluate/model-feeds.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { linearLayers } from '../graph/linear-layers.ts';
 import { prune } from '../graph/prune.ts';
-import { loadModel } from '../model/load.ts';
+import { loadModel, modelPath } from '../model/load.ts';
 import type { Model } from '../model/model.ts';
 import { loadProfile } from '../profile/load.ts';
 import type { MappingKind } from '../profile/mapping.ts';
@@ -86,6 +86,14 @@ const CALIBRATION_BATCH = 16;
 export async function compile(job: CompileJob): Promise<CompileResult> {
   const { progress, out } = job;
   refuseExisting(out, job.force);
+  refuseInputsInside(out, {
+    '--model': modelPath(job.model),
+    '--tokenizer': job.tokenizer,
+    '--adapter': job.adapter,
+    // A name may be that of the folder too.
+    '--profile': job.profile.endsWith('.json') ? job.profile : undefined,
+    '--data': job.data,
+  });
   progress.stage('load');
   const [model, profile, engine, stored] = await Promise.all([
     loadModel(job.model, job.tokenizer),

@@ -12,7 +12,7 @@ import type { Columns } from '../data/custom-rows.ts';
 import { planJobs, shardOf } from '../evaluate/plan.ts';
 import { runJobs } from '../evaluate/run.ts';
 import type { RunRecord } from '../evaluate/run-record.ts';
-import { EMBEDDED_MODELS, loadModel } from '../model/load.ts';
+import { loadModel, modelPath } from '../model/load.ts';
 import { checkAge } from '../profile/cell-laws.ts';
 import { machineFacts } from '../runtime/machine.ts';
 import { openEngine } from '../runtime/open.ts';
@@ -178,7 +178,7 @@ async function namedBundles(
 /** Bundles hold no path, so of a model in a folder they know the name only. */
 function namedModel({ arm, bundle }: NamedBundle): string {
   const { name } = bundle.manifest.sources.model;
-  if (EMBEDDED_MODELS.some((embedded) => embedded === name)) return name;
+  if (modelPath(name) === undefined) return name;
   throw new UsageError(
     '--model',
     `must be the folder of model "${name}", from which bundle "${arm}" was compiled, got none; its tokenizer is needed: pass --model`,

@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { BadFileError } from '../core/errors.ts';
-import { readText, stableJson, writeFileAtomic, writeFolderAtomic } from '../core/files.ts';
+import {
+  readText,
+  refuseExisting,
+  refuseInputsInside,
+  stableJson,
+  writeFileAtomic,
+  writeFolderAtomic,
+} from '../core/files.ts';
 import { parseSamples, type Sample, sampleKey } from '../evaluate/sample.ts';
 import { parseRun } from './read-run.ts';
 
@@ -21,6 +28,8 @@ export async function merge(job: {
   readonly out: string;
   readonly force: boolean;
 }): Promise<MergeResult> {
+  for (const run of job.runs) refuseInputsInside(job.out, { run });
+  refuseExisting(job.out, job.force);
   const [first] = job.runs;
   const plan = await readText(join(first!, 'run.json'));
   parseRun(plan, join(first!, 'run.json'));

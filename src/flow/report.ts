@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../core/errors.ts';
-import { refuseExisting, writeFolderAtomic } from '../core/files.ts';
+import { refuseExisting, refuseInputsInside, writeFolderAtomic } from '../core/files.ts';
 import { makeReport } from '../report/make-report.ts';
 import type { Summary } from '../report/summary.ts';
 import { readRun } from './read-run.ts';
@@ -37,6 +37,7 @@ export async function writeReport(
   { force = false, limit, confidence = 0.95 }: ReportOptions = {},
 ): Promise<WrittenReport> {
   refuseExisting(outFolder, force);
+  refuseInputsInside(outFolder, { run: runFolder });
   const { run, samples, tornLastLine } = await readRun(runFolder);
   if (!samples.some(({ chip }) => chip !== null)) {
     throw new UsageError(runFolder, 'must hold at least one row of a chip, got none; evaluate first');

@@ -14,7 +14,7 @@ import {
   tileCount,
 } from '../compile/program.ts';
 import { BadFileError } from '../core/errors.ts';
-import { refuseExisting, writeFileAtomic } from '../core/files.ts';
+import { refuseExisting, refuseInputsInside, writeFileAtomic } from '../core/files.ts';
 import { encodeSafetensors } from '../core/safetensors-write.ts';
 import { buildGraph } from '../graph/build.ts';
 import { float32, type Graph, type Tensor } from '../graph/graph.ts';
@@ -82,6 +82,7 @@ const LAYER = 'tile';
  */
 export async function tile(job: TileJob): Promise<TileResult> {
   refuseExisting(job.out, job.force);
+  refuseInputsInside(job.out, { '--weight': job.weight, '--input': job.input, '--profile': job.profile });
   const weight = await readMatrix(job.weight, 'weight', '[in, out]');
   const input = await readMatrix(job.input, 'input', '[B, in]');
   if (input.columns !== weight.rows) {

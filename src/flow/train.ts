@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
-import { isAbsolute, relative, sep } from 'node:path';
 import { METHODS, type MethodName } from '../adapter/adapter.ts';
 import { UsageError } from '../core/errors.ts';
-import { refuseExisting, refuseForeignFolder } from '../core/files.ts';
+import { refuseExisting, refuseForeignFolder, refuseInputsInside } from '../core/files.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Columns } from '../data/custom-rows.ts';
-import { loadModel } from '../model/load.ts';
+import { loadModel, modelPath } from '../model/load.ts';
 import { openEngine } from '../runtime/open.ts';
 import { openTask } from './encode-task.ts';
 import type { NewAdapterJob } from './new-adapter.ts';
@@ -92,7 +90,13 @@ export async function openTraining(job: TrainJob): Promise<Loaded> {
       `must be given where no --adapter is, got neither; choose one of ${METHODS.join(', ')}`,
     );
   }
-  refuseInputsInside(job);
+  refuseInputsInside(job.out, {
+    '--model': modelPath(job.model),
+    '--tokenizer': job.tokenizer,
+    '--data': job.data,
+    '--adapter': job.adapter,
+    '--chip': job.chip?.bundle,
+  });
   if (!job.resume) {
     refuseExisting(job.out, job.force);
     await refuseForeignFolder(job.out);
@@ -104,18 +108,4 @@ export async function openTraining(job: TrainJob): Promise<Loaded> {
     openEngine(job.engine),
   ]);
   return { model, task, engine };
-}
-
-/** What is read must not lie in a folder that is emptied: another seed, or a run that is resumed, reads it again. */
-function refuseInputsInside({ out, model, tokenizer, data, adapter, chip }: TrainJob): void {
-  const inputs = { model, tokenizer, data, adapter, chip: chip?.bundle };
-  for (const [name, path] of Object.entries(inputs)) {
-    if (path === undefined || !existsSync(path)) continue;
-    const way = relative(out, path);
-    if (way.split(sep)[0] === '..' || isAbsolute(way)) continue;
-    throw new UsageError(
-      '--out',
-      `must not be or hold the --${name} that is read, got "${out}" for "${path}"; choose another --out`,
-    );
-  }
 }

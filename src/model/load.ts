@@ -5,6 +5,11 @@ import type { Model } from './model.ts';
 /** The names that are no path. */
 export const EMBEDDED_MODELS = ['use-lite', 'use-lite-pairs'] as const;
 
+/** The path that a model is read from; of an embedded one none. */
+export function modelPath(nameOrPath: string): string | undefined {
+  return EMBEDDED_MODELS.some((embedded) => embedded === nameOrPath) ? undefined : nameOrPath;
+}
+
 /**
  * Loads a model: `use-lite` (of pairs `use-lite-pairs`), a folder in Hugging Face's layout (BERT, RoBERTa, XLM-RoBERTa,
  * CamemBERT, ELECTRA, DistilBERT, MPNet, GPT-2), or an ONNX file.

@@ -50,6 +50,16 @@ test.serial(
   },
 );
 
+test.serial('compile: does not replace the adapter that it reads, nor the model', async (t) => {
+  const adapter = await useLiteAdapter(await temporaryFolder(t), 'grasp', 1);
+  const before = (await readdir(adapter)).sort();
+  await t.throwsAsync(compile({ ...JOB, adapter, out: adapter, force: true }), {
+    instanceOf: UsageError,
+    message: `--out: must not be or hold the --adapter that is read, got "${adapter}" for "${adapter}"; choose another --out`,
+  });
+  t.deepEqual((await readdir(adapter)).sort(), before);
+});
+
 test.serial(
   'compile: folded weights stand for the same model as the adapter in the digital periphery',
   async (t) => {

@@ -40,6 +40,14 @@ test('merge: all rows of all runs, those that two of them hold once', async (t) 
   t.deepEqual(await readFile(join(out, 'run.json')), await readFile(join(a, 'run.json')));
 });
 
+test('merge: does not replace one of the runs that it joins', async (t) => {
+  const { a, b } = await shards(t);
+  await t.throwsAsync(merge({ runs: [a, b], out: a, force: true }), {
+    message: `--out: must not be or hold the run that is read, got "${a}" for "${a}"; choose another --out`,
+  });
+  t.is((await readRun(a)).samples.length, 9);
+});
+
 test('merge: refuses another plan', async (t) => {
   const { a, b, join: attempt } = await shards(t, { plan: { ...run, seed: run.seed + 1 } });
   await t.throwsAsync(attempt(), {

@@ -44,6 +44,14 @@ test('writeReport(run, out) writes the whole folder, refuses an existing one, re
   await writeReport(folder, out, { force: true });
 });
 
+test('writeReport(run, out) does not put a report in place of the run, not even with force', async (t) => {
+  const folder = await fixtureFolder(t, { chips: 2, examples: 40 });
+  await t.throwsAsync(writeReport(folder, folder, { force: true }), {
+    message: `--out: must not be or hold the run that is read, got "${folder}" for "${folder}"; choose another --out`,
+  });
+  t.true(existsSync(join(folder, 'samples.jsonl')));
+});
+
 test('writeReport(run, out) reports a torn last line and refuses other faults, leaving nothing behind', async (t) => {
   const { run, samples } = syntheticRun({ chips: 2, examples: 40 });
   const torn = await runFolder(t, run, samples, '{"arm": "use-lite-gr');

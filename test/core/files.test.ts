@@ -1,0 +1,25 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { UsageError } from '../../src/core/errors.ts';
+import { refuseInputsInside } from '../../src/core/files.ts';
+
+test('refuseInputsInside: an output is no input and no folder around one; what lies beside, or is only a name, may be', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-files-'));
+  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  const run = join(folder, 'demo', 'run');
+  await mkdir(run, { recursive: true });
+  await writeFile(join(folder, 'weight'), '');
+  const refused = (out: string, path: string, name: string) =>
+    t.throws(() => refuseInputsInside(out, { [name]: path }), {
+      instanceOf: UsageError,
+      message: `--out: must not be or hold the ${name} that is read, got "${out}" for "${path}"; choose another --out`,
+    });
+  refused(run, run, 'run');
+  refused(join(folder, 'demo'), run, 'run');
+  refused(join(run, '..', '..', 'weight'), join(folder, 'weight'), '--weight');
+  t.notThrows(() => refuseInputsInside(join(run, 'report'), { run }));
+  t.notThrows(() => refuseInputsInside(join(folder, 'demo', 'run-2'), { run }));
+  t.notThrows(() => refuseInputsInside('ideal', { '--profile': 'ideal', '--adapter': undefined }));
+});
