@@ -84,6 +84,7 @@ export async function check(options: CheckOptions): Promise<CheckResult> {
     : arms.every((arm) => arm.gate === 'met')
       ? 'met'
       : 'inconclusive';
+  const alone = source === 'all' ? '' : `, of chips with ${source} as the only source of error`;
   return {
     gate,
     exitCode: gate === 'met' ? 0 : 1,
@@ -96,7 +97,7 @@ export async function check(options: CheckOptions): Promise<CheckResult> {
     confidence,
     arms,
     lines: [
-      `${gate}: ${metric} of at least ${formatMetric(metric, min)} on ${formatShare(options.yield)} of dies, at ${formatTime(seconds)} and noise scale ${number(noise)}, confidence ${formatShare(confidence)}`,
+      `${gate}: ${metric} of at least ${formatMetric(metric, min)} on ${formatShare(options.yield)} of dies, at ${formatTime(seconds)} and noise scale ${number(noise)}, confidence ${formatShare(confidence)}${alone}`,
       ...arms.map(({ sentence }) => `  ${sentence}`),
     ],
   };

@@ -17,11 +17,11 @@ export interface PairCell extends Condition {
   /** Student's t interval over chips, for these examples; null for one chip. */
   readonly low: number | null;
   readonly high: number | null;
-  /** Two-sided p of the paired t test; null for one chip. */
+  /** Two-sided p of the paired t test; null for one chip, and where all chips are the same one (noise scale 0). */
   readonly p: number | null;
   /** The same after Holm's correction over the conditions of this pair and metric. */
   readonly pHolm: number | null;
-  /** Exact p of Wilcoxon's signed-rank test and of the sign test. */
+  /** Exact p of Wilcoxon's signed-rank test and of the sign test; null where `p` is. */
   readonly pWilcoxon: number | null;
   readonly pSign: number | null;
   /** Interval for other chips *and* other examples (both resampled); accuracy only, null where outcomes are missing. */
@@ -87,6 +87,8 @@ function pairCell(samples: readonly Sample[], a: string, b: string, question: Pa
     common.map((both) => both.b),
     confidence,
   );
+  // Copies of one chip are no evidence beyond the first: any number of them would make the smallest difference significant.
+  const isOneChip = condition.noise === 0 && compared.std === 0 && isConstant(common.map((both) => both.a));
   const rows = metric === 'accuracy' ? outcomeDifferences(common, ofA, ofB) : null;
   const draws = drawsFrom(stream(0, 'report', 'crossed', a, b, source, condition.seconds, condition.noise));
   const crossed = rows === null ? null : crossedInterval(rows, draws, { confidence });
@@ -100,10 +102,10 @@ function pairCell(samples: readonly Sample[], a: string, b: string, question: Pa
     difference: compared.difference,
     low: compared.interval?.low ?? null,
     high: compared.interval?.high ?? null,
-    p: compared.p,
+    p: isOneChip ? null : compared.p,
     pHolm: null,
-    pWilcoxon: compared.pWilcoxon,
-    pSign: compared.pSign,
+    pWilcoxon: isOneChip ? null : compared.pWilcoxon,
+    pSign: isOneChip ? null : compared.pSign,
     crossedLow: crossed?.low ?? null,
     crossedHigh: crossed?.high ?? null,
     chips: compared.chips,
@@ -111,6 +113,10 @@ function pairCell(samples: readonly Sample[], a: string, b: string, question: Pa
     level: compared.level,
     behind: compared.behind,
   };
+}
+
+function isConstant(values: readonly number[]): boolean {
+  return values.every((value) => value === values[0]);
 }
 
 /** For each common chip: right in b minus right in a, for each example, meaned over reads; null if not to be had. */

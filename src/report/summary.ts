@@ -95,7 +95,7 @@ export function summarise(run: RunRecord, samples: readonly Sample[], options: S
     probe: run.probe?.metrics ?? null,
     idealCheck: run.idealCheck,
     rows,
-    warnings: warningsOf(run, samples, rows),
+    warnings: warningsOf(run, samples, rows, source),
   };
 }
 
@@ -128,7 +128,12 @@ function chipRows(samples: readonly Sample[]): number {
   return samples.filter(({ chip }) => chip !== null).length;
 }
 
-function warningsOf(run: RunRecord, samples: readonly Sample[], rows: Summary['rows']): string[] {
+function warningsOf(
+  run: RunRecord,
+  samples: readonly Sample[],
+  rows: Summary['rows'],
+  source: string,
+): string[] {
   const warnings: string[] = [];
   if (rows.found < rows.planned) {
     warnings.push(
@@ -139,6 +144,11 @@ function warningsOf(run: RunRecord, samples: readonly Sample[], rows: Summary['r
   if (run.idealCheck?.passed === false) {
     warnings.push(
       'The ideal profile did not reproduce the digital model. Trust no number here until it does.',
+    );
+  }
+  if (source !== 'all') {
+    warnings.push(
+      `No chip had all sources of error (--ablate without all): the main numbers are of chips with ${source} as the only one.`,
     );
   }
   const dirty = run.arms.filter(({ arm }) => cleanSample(samples, arm) === null);

@@ -21,11 +21,12 @@ export type Standing = 'ahead' | 'behind' | 'open' | 'unknown';
 
 /**
  * b is ahead or behind where the paired t test, after Holm's correction over the conditions, stays below 1 - confidence
- * and the interval agrees; else the question is open. Without a p (one chip) it is unknown.
+ * and the interval agrees; else the question is open. Without a p it is unknown for one chip; where all chips are the same one
+ * (noise scale 0) nothing is drawn, and the difference itself says it.
  */
 export function standing(pair: PairCell, confidence: number): Standing {
-  if (pair.pHolm === null || pair.low === null || pair.high === null) return 'unknown';
-  if (pair.pHolm >= 1 - confidence) return 'open';
+  if (pair.low === null || pair.high === null) return 'unknown';
+  if (pair.pHolm !== null && pair.pHolm >= 1 - confidence) return 'open';
   if (pair.low > 0) return 'ahead';
   return pair.high < 0 ? 'behind' : 'open';
 }

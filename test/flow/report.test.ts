@@ -67,6 +67,23 @@ test('writeReport(run, out) reports a torn last line and refuses other faults, l
     message: `${join(stray, 'samples.jsonl')}:1: "arm" must be one of the run's (use-lite-grasp, use-lite-stochgrasp), got other; the file is of another run`,
   });
 
+  const [, , chipRow] = samples;
+  const others: readonly (readonly [Partial<Sample>, string])[] = [
+    [{ chip: 77 }, '"chip" must be one of the run\'s (1, 2), got 77'],
+    [
+      { noise: 7 },
+      '"seconds" and "noise" must be one of the run\'s (0s at noise 1, 1h at noise 1, 1d at noise 1, 1y at noise 1, 0s at noise 0.5, 0s at noise 2, 0s at noise 3), got 0s at noise 7',
+    ],
+    [{ read: 1 }, '"read" must be one of the run\'s (0), got 1'],
+    [{ source: 'drift' }, '"source" must be one of the run\'s (all), got drift'],
+  ];
+  for (const [change, message] of others) {
+    const other = await runFolder(t, run, [{ ...chipRow!, seconds: 0, ...change }]);
+    await t.throwsAsync(writeReport(other, join(other, 'report')), {
+      message: `${join(other, 'samples.jsonl')}:1: ${message}; the file is of another run`,
+    });
+  }
+
   const empty = await runFolder(t, run, samples.slice(0, 1));
   await t.throwsAsync(writeReport(empty, join(empty, 'report')), {
     message: `${empty}: must hold at least one row of a chip, got none; evaluate first`,
@@ -104,6 +121,19 @@ test('check(options) is met where the exact lower bound of the yield reaches it:
   t.deepEqual(met.lines, [
     'met: accuracy of at least 80.0\u202f% on 90.0\u202f% of dies, at 1\u202fh and noise scale 1, confidence 95.0\u202f%',
     '  use-lite-grasp: met: 29 of 29 chips reach it, so the yield is at least 90.19\u202f%',
+  ]);
+});
+
+test('check(options) says where a run never had all sources of error', async (t) => {
+  const sources = ['writing', 'drift'];
+  const conditions = [{ seconds: 3600, noise: 1 }];
+  const folder = await fixtureFolder(t, { chips: 29, examples: 8, methods: ['grasp'], conditions, sources });
+  const { lines, source } = await check({ ...GATE, min: 0, run: folder });
+  t.is(source, 'writing');
+  t.true(lines[0]!.endsWith(', of chips with writing as the only source of error'));
+  const { warnings } = await writeReport(folder, join(folder, 'report'));
+  t.deepEqual(warnings, [
+    'No chip had all sources of error (--ablate without all): the main numbers are of chips with writing as the only one.',
   ]);
 });
 

@@ -5,9 +5,9 @@ import { summarise } from '../../src/report/summary.ts';
 import { syntheticRun } from '../support/run-fixture.ts';
 
 /** Rows of two arms with given values on three chips, one list a condition. */
-function verdict(differences: readonly (readonly number[])[]): string {
+function verdict(differences: readonly (readonly number[])[], leastNoise = 1): string {
   const { run } = syntheticRun({ chips: differences[0]?.length ?? 0, examples: 100 });
-  const conditions = differences.map((_, i) => ({ seconds: 0, noise: i + 1 }));
+  const conditions = differences.map((_, i) => ({ seconds: 0, noise: i + leastNoise }));
   const record: RunRecord = { ...run, conditions, probe: null };
   const row = (arm: string, chip: number | null, noise: number, accuracy: number): Sample => ({
     arm,
@@ -27,8 +27,8 @@ function verdict(differences: readonly (readonly number[])[]): string {
     row('use-lite-stochgrasp', null, 0, 0.89),
     ...differences.flatMap((list, i) =>
       list.flatMap((difference, chip) => [
-        row('use-lite-grasp', chip, i + 1, 0.8),
-        row('use-lite-stochgrasp', chip, i + 1, 0.8 + difference),
+        row('use-lite-grasp', chip, i + leastNoise, 0.8),
+        row('use-lite-stochgrasp', chip, i + leastNoise, 0.8 + difference),
       ]),
     ),
   ];
@@ -54,6 +54,21 @@ test('verdictOf(data) says as plainly where it is behind, and where chips do not
     'StochGRASP is ahead of GRASP in 1 of the 3 conditions tried, by 2.0 points (0\u202fs and noise scale 1; 95\u202f% interval over 4 chips 1.9 to 2.1). ' +
       'It is behind at noise scale 2 (0\u202fs), by 3.0 points. ' +
       `The chips do not tell the two apart at noise scale 3 (0\u202fs). ${CLEAN}`,
+  );
+});
+
+test('verdictOf(data) takes copies of one chip, at noise scale 0, for one: what it shows is no matter of their number', (t) => {
+  const noiseless = (chips: number) =>
+    verdict([Array<number>(chips).fill(-0.06), [0.02, 0.021, 0.019, 0.02]], 0);
+  t.is(
+    noiseless(3),
+    'StochGRASP is ahead of GRASP in 1 of the 2 conditions tried, by 2.0 points (0\u202fs and noise scale 1; 95\u202f% interval over 4 chips 1.9 to 2.1). ' +
+      `It is behind at noise scale 0 (0\u202fs), by 6.0 points. ${CLEAN}`,
+  );
+  t.is(noiseless(12), noiseless(3));
+  t.is(
+    verdict([[0, 0, 0]], 0),
+    `StochGRASP is not ahead of GRASP in the one condition tried. The chips do not tell the two apart at noise scale 0 (0\u202fs). ${CLEAN}`,
   );
 });
 
