@@ -33,7 +33,7 @@ export function decimal(option: string, range: Range = {}): (text: string) => nu
   return (text) => {
     const value = DECIMAL.test(text.trim()) ? Number(text) : Number.NaN;
     const fits = Number.isFinite(value) && (above ? value > min : value >= min) && value <= max;
-    if (!fits) throw new UsageError(option, `must be a number${rangeText(range)}, got "${text}"`);
+    if (!fits) throw new UsageError(option, `must be a number${rangeText(range)}, got "${text}"; correct it`);
     return value;
   };
 }
@@ -45,7 +45,7 @@ export function whole(option: string, range: Range = {}): (text: string) => numb
     const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
     if (!Number.isSafeInteger(value) || value < min || value > max) {
       const limits = range.max === undefined ? `>= ${min}` : `from ${min} to ${max}`;
-      throw new UsageError(option, `must be a whole number ${limits}, got "${text}"`);
+      throw new UsageError(option, `must be a whole number ${limits}, got "${text}"; correct it`);
     }
     return value;
   };
@@ -65,7 +65,8 @@ export function probability(option: string): (text: string) => number {
 export function list<T>(option: string, one: (text: string) => T): (text: string) => readonly T[] {
   return (text) => {
     const values = text.split(',').map((part) => {
-      if (part.trim() === '') throw new UsageError(option, `must be values parted by commas, got "${text}"`);
+      if (part.trim() === '')
+        throw new UsageError(option, `must be values parted by commas, got "${text}"; correct it`);
       return one(part.trim());
     });
     const twice = values.find((value, i) => values.indexOf(value) !== i);
@@ -82,7 +83,7 @@ export function temperature(option: string): (text: string) => number {
     if (quantity?.dimension !== 'temperature' || !(quantity.value > 0)) {
       throw new UsageError(
         option,
-        `must be a temperature above 0 K with its unit such as 358K or 85degC, got "${text}"`,
+        `must be a temperature above 0 K with its unit such as 358K or 85degC, got "${text}"; correct it`,
       );
     }
     return quantity.value;
@@ -94,7 +95,7 @@ export function shape(option: string): (text: string) => Shape {
   return (text) => {
     const found = /^([1-9]\d{0,5})[x×]([1-9]\d{0,5})$/i.exec(text.trim());
     if (found === null) {
-      throw new UsageError(option, `must be rows x columns such as 256x256, got "${text}"`);
+      throw new UsageError(option, `must be rows x columns such as 256x256, got "${text}"; correct it`);
     }
     return { rows: Number(found[1]), columns: Number(found[2]) };
   };
@@ -106,7 +107,7 @@ export function shard(option: string): (text: string) => Shard {
     const found = /^(\d{1,6})\/(\d{1,6})$/.exec(text.trim());
     const [index, of] = [Number(found?.[1] ?? 0), Number(found?.[2] ?? 0)];
     if (index < 1 || index > of) {
-      throw new UsageError(option, `must be i/n with i from 1 to n such as 2/8, got "${text}"`);
+      throw new UsageError(option, `must be i/n with i from 1 to n such as 2/8, got "${text}"; correct it`);
     }
     return { index, of };
   };
@@ -126,7 +127,10 @@ export function columns(option: string): (text: string) => { text: string; pair?
       ([role, name]) => ['text', 'pair', 'label'].includes(role) && name !== '',
     );
     if (!isKnown || text === undefined || label === undefined || named.size !== words.split(',').length) {
-      throw new UsageError(option, `must be text=NAME,label=NAME and perhaps pair=NAME, got "${words}"`);
+      throw new UsageError(
+        option,
+        `must be text=NAME,label=NAME and perhaps pair=NAME, got "${words}"; correct it`,
+      );
     }
     return pair === undefined ? { text, label } : { text, pair, label };
   };
@@ -140,7 +144,7 @@ export function bundleChip(option: string): (text: string) => { bundle: string; 
     if (found === null || !Number.isSafeInteger(seed)) {
       throw new UsageError(
         option,
-        `must be a bundle and a chip's seed such as bundles/grasp@7, got "${text}"`,
+        `must be a bundle and a chip's seed such as bundles/grasp@7, got "${text}"; correct it`,
       );
     }
     return { bundle: found[1]!, seed };

@@ -103,7 +103,9 @@ export async function readBundle(folder: string): Promise<Bundle> {
   }
   const text = await readText(path);
   const manifest = parseManifest(text, path);
+  const read = new Set<string>();
   const content = async (name: string): Promise<Uint8Array> => {
+    read.add(name);
     if (!existsSync(join(folder, name))) {
       throw new BadFileError(
         join(folder, name),
@@ -131,6 +133,8 @@ export async function readBundle(folder: string): Promise<Bundle> {
     new TextDecoder().decode(await content('profile.json')),
     profilePath,
   );
+  // What else a manifest names must be there as well, whoever put it there.
+  for (const name of Object.keys(manifest.files)) if (!read.has(name)) await content(name);
   const layers = manifest.layers.map((layer): ProgramLayer => {
     const part = (
       from: ReadonlyMap<string, Tensor>,

@@ -1,4 +1,5 @@
 import { BadFileError } from '../core/errors.ts';
+import { MAPPING_KINDS } from '../profile/mapping.ts';
 import type { MappingOptions } from './cells.ts';
 import type { CompileOptions } from './program.ts';
 
@@ -88,7 +89,62 @@ export function parseManifest(text: string, where: string): Manifest {
       '"layers" must hold {name, in, out, tiles}, got another form; compile again',
     );
   }
+  const forms: readonly (readonly [key: string, holds: boolean, form: string])[] = [
+    ['files', isHashes(json.files), '{name: sha-256}'],
+    ['options', isOptions(json.options), '{tile, mapping, dac, adc, deployment}'],
+    ['sources', isSources(json.sources), '{model, adapters, profile}'],
+    ['labels', isListOf(json.labels, isText), 'names'],
+  ];
+  for (const [key, holds, form] of forms) {
+    if (!holds) {
+      throw new BadFileError(where, `"${key}" must hold ${form}, got another form; compile again`);
+    }
+  }
   return json;
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isListOf = (value: unknown, holds: (one: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.every(holds);
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+const isSource = (value: unknown): boolean => isRecord(value) && isText(value.name) && isText(value.sha256);
+const isSize = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0;
+const isSizeOrNull = (value: unknown): boolean => value === null || isSize(value);
+
+/** Names of files are those of the folder itself. */
+function isHashes(files: unknown): boolean {
+  return (
+    isRecord(files) && Object.entries(files).every(([name, hash]) => /^[\w.-]+$/.test(name) && isText(hash))
+  );
+}
+
+function isSources(sources: unknown): boolean {
+  return (
+    isRecord(sources) &&
+    isSource(sources.model) &&
+    isSource(sources.profile) &&
+    isListOf(sources.adapters, (adapter) => isSource(adapter) && isText((adapter as AdapterSource).method))
+  );
+}
+
+function isOptions(options: unknown): boolean {
+  if (!isRecord(options)) return false;
+  const { tile, mapping, dac, adc, deployment } = options;
+  const isConverter = (value: unknown) => isRecord(value) && isSizeOrNull(value.bits);
+  return (
+    isRecord(tile) &&
+    isSize(tile.rows) &&
+    isSize(tile.columns) &&
+    isRecord(mapping) &&
+    MAPPING_KINDS.some((kind) => kind === mapping.kind) &&
+    isSize(mapping.slices) &&
+    isSizeOrNull(mapping.weightBits) &&
+    isSizeOrNull(mapping.inputSliceBits) &&
+    isConverter(dac) &&
+    isConverter(adc) &&
+    (deployment === 'digital' || deployment === 'folded')
+  );
 }
 
 function isLayer(layer: ManifestLayer | null): boolean {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { HoldfastError, SurroundingsError, UsageError } from './errors.ts';
@@ -108,6 +108,14 @@ export function refuseExisting(path: string, force: boolean, option = '--out'): 
   }
 }
 
+/** As `refuseExisting`, of a file: a folder is not replaced by one, not even with `force`. */
+export function refuseExistingFile(path: string, force: boolean, option = '--out'): void {
+  refuseExisting(path, force, option);
+  if (existsSync(path) && statSync(path).isDirectory()) {
+    throw new UsageError(path, `must be a file, got a folder; choose another ${option}`);
+  }
+}
+
 /**
  * Refuses an output that is one of the inputs, or a folder around one: with --force it would be lost, or lost for whoever
  * reads it again.
@@ -144,6 +152,9 @@ export async function refuseForeignFolder(path: string): Promise<void> {
   try {
     names = await readdir(path);
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') {
+      throw new UsageError(path, 'must be a folder, got a file; choose another --out', error);
+    }
     throw surroundingsError(path, 'replace', error);
   }
   if (names.length > 0 && !names.some((name) => MARKS.includes(name))) {

@@ -148,13 +148,13 @@ function checkPlan(
   if (!run.task.metrics.includes(metric)) {
     throw new UsageError(
       '--metric',
-      `must be one of the run's (${run.task.metrics.join(', ')}), got ${metric}`,
+      `must be one of the run's (${run.task.metrics.join(', ')}), got ${metric}; choose one of them`,
     );
   }
   if (arm !== undefined && !run.arms.some((record) => record.arm === arm)) {
     throw new UsageError(
       '--arm',
-      `must be one of the run's (${run.arms.map((a) => a.arm).join(', ')}), got ${arm}`,
+      `must be one of the run's (${run.arms.map((a) => a.arm).join(', ')}), got ${arm}; choose one of them`,
     );
   }
   if (!run.conditions.some((condition) => condition.seconds === seconds && condition.noise === noise)) {

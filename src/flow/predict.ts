@@ -1,7 +1,7 @@
 import { attachAdapter } from '../adapter/attach.ts';
 import { checkAdapterModel, loadAdapter } from '../adapter/file.ts';
 import { UsageError } from '../core/errors.ts';
-import { refuseExisting, refuseInputsInside, writeFileAtomic } from '../core/files.ts';
+import { refuseExistingFile, refuseInputsInside, writeFileAtomic } from '../core/files.ts';
 import { type Progress, silentProgress } from '../core/progress.ts';
 import { batches } from '../data/batches.ts';
 import { classesOf } from '../data/outcomes.ts';
@@ -44,7 +44,7 @@ export interface PredictResult {
  */
 export async function predict(request: PredictRequest): Promise<PredictResult> {
   const { input, out, output, progress = silentProgress } = request;
-  refuseExisting(out, request.force ?? false);
+  refuseExistingFile(out, request.force ?? false);
   refuseInputsInside(out, { '--input': input, '--model': request.model, '--adapter': request.adapter });
   const model = await loadModel(request.model, request.tokenizer);
   const { graph, labels } = await graphOf(model, request);

@@ -42,22 +42,28 @@ const WRONG: ReadonlyArray<readonly [line: string, message: string]> = [
     'train --model m --task t --method stochgrasp --out o --target-std 0.1 --profile p',
     'train: takes one of "--target-std <x>" and "--profile <profile>", got both; leave one of them out',
   ],
-  ['demo --seed -1', '--seed: must be a whole number from 0 to 9007199254740991, got "-1"'],
-  ['demo --jobs 0', '--jobs: must be a whole number from 1 to 1024, got "0"'],
+  ['demo --seed -1', '--seed: must be a whole number from 0 to 9007199254740991, got "-1"; correct it'],
+  ['demo --jobs 0', '--jobs: must be a whole number from 1 to 1024, got "0"; correct it'],
   [
     'evaluate b --task t --out r --at 1h,20',
     '--at: must be a number and one of s, m, h, d, y (like 20s, 90m or 1y), got "20"; write zero as 0s',
   ],
-  ['evaluate b --task t --out r --noise 1,-2', '--noise: must be a number >= 0, got "-2"'],
+  [
+    'evaluate b --task t --out r --noise 1,-2',
+    '--noise: must be a number >= 0 and <= 1000000, got "-2"; correct it',
+  ],
   [
     'evaluate b --task t --out r --shard 3/2',
-    '--shard: must be i/n with i from 1 to n such as 2/8, got "3/2"',
+    '--shard: must be i/n with i from 1 to n such as 2/8, got "3/2"; correct it',
   ],
   [
     'compile --model m --profile p --out b --tile 256',
-    '--tile: must be rows x columns such as 256x256, got "256"',
+    '--tile: must be rows x columns such as 256x256, got "256"; correct it',
   ],
-  ['check r --metric accuracy --min 0.8 --yield 1.5', '--yield: must be a number >= 0 and <= 1, got "1.5"'],
+  [
+    'check r --metric accuracy --min 0.8 --yield 1.5',
+    '--yield: must be a number >= 0 and <= 1, got "1.5"; correct it',
+  ],
 ];
 
 for (const [line, message] of WRONG) {

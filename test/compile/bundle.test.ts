@@ -95,6 +95,27 @@ test('readBundle: refuses what is no bundle, an incomplete one, and another vers
     instanceOf: BadFileError,
     message: `${manifest}: "layers" must be there, got nothing; compile again`,
   });
+  const { options, sources, files } = bundle.manifest;
+  const malformed: readonly (readonly [change: object, key: string, form: string])[] = [
+    [{ options: 3 }, 'options', '{tile, mapping, dac, adc, deployment}'],
+    [{ options: { ...options, mapping: {} } }, 'options', '{tile, mapping, dac, adc, deployment}'],
+    [{ options: { ...options, dac: { bits: -8 } } }, 'options', '{tile, mapping, dac, adc, deployment}'],
+    [{ sources: { ...sources, adapters: [{}] } }, 'sources', '{model, adapters, profile}'],
+    [{ files: { ...files, '../elsewhere': '0' } }, 'files', '{name: sha-256}'],
+    [{ labels: [1] }, 'labels', 'names'],
+  ];
+  for (const [change, key, form] of malformed) {
+    await writeFile(manifest, stableJson({ ...bundle.manifest, ...change }));
+    await t.throwsAsync(readBundle(path), {
+      instanceOf: BadFileError,
+      message: `${manifest}: "${key}" must hold ${form}, got another form; compile again`,
+    });
+  }
+  await writeFile(manifest, stableJson({ ...bundle.manifest, files: { ...files, 'more.bin': '0' } }));
+  await t.throwsAsync(readBundle(path), {
+    instanceOf: BadFileError,
+    message: `${join(path, 'more.bin')}: must be there, as the manifest says, got no such file; compile again or restore the file`,
+  });
   await writeFile(manifest, stableJson(bundle.manifest));
   await rm(join(path, 'tiles.safetensors'));
   await t.throwsAsync(readBundle(path), {

@@ -164,7 +164,7 @@ test('check(options) is not met where the exact upper bound stays below', async 
 test('check(options) refuses what the run does not have', async (t) => {
   const run = await gateFolder(t, [0.9, 0.9]);
   await t.throwsAsync(check({ ...GATE, run, metric: 'f1' }), {
-    message: "--metric: must be one of the run's (accuracy), got f1",
+    message: "--metric: must be one of the run's (accuracy), got f1; choose one of them",
   });
   await t.throwsAsync(check({ ...GATE, run, at: 0 }), {
     message: `${run}: must have been evaluated at 0s and noise 1, got only 1h at noise 1; evaluate that or ask for one of these`,
@@ -173,6 +173,6 @@ test('check(options) refuses what the run does not have', async (t) => {
     message: '--yield: must be between 0 and 1, got 1; correct it',
   });
   await t.throwsAsync(check({ ...GATE, run, arm: 'b' }), {
-    message: "--arm: must be one of the run's (use-lite-grasp), got b",
+    message: "--arm: must be one of the run's (use-lite-grasp), got b; choose one of them",
   });
 });
