@@ -5,7 +5,7 @@ import { binomialCdf } from './beta.ts';
  * share `yieldShare` of all dies meets it, without assuming a distribution: the least n with
  * P(X <= failures | n, 1 - yieldShare) <= 1 - confidence. For 99 % of dies at 95 % confidence without failures: 299.
  * Source: exact binomial (Wilks) tolerance limits.
- * @throws RangeError for shares outside 0..1 (both ends excluded) or failures below 0.
+ * @throws RangeError for shares outside 0..1 (both ends excluded) or failures below 0, or if it is more than 2^53 chips.
  */
 export function chipsForYield(yieldShare: number, confidence: number, failures = 0): number {
   if (!(yieldShare > 0 && yieldShare < 1)) {
@@ -19,7 +19,15 @@ export function chipsForYield(yieldShare: number, confidence: number, failures =
   }
   const enough = (n: number): boolean => binomialCdf(failures, n, 1 - yieldShare) <= 1 - confidence;
   let high = failures + 1;
-  while (!enough(high)) high *= 2;
+  while (!enough(high)) {
+    high *= 2;
+    // Neighbouring doubles are more than one chip apart there, and the search below would not end.
+    if (high > Number.MAX_SAFE_INTEGER) {
+      throw new RangeError(
+        `chipsForYield: so high a yield and confidence must not be asked for, got ${yieldShare} and ${confidence}`,
+      );
+    }
+  }
   let low = failures;
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);

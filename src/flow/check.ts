@@ -69,8 +69,8 @@ export interface CheckResult {
 export async function check(options: CheckOptions): Promise<CheckResult> {
   const { metric, min, at: seconds, confidence, noise = 1 } = options;
   checkOption('--min', min, Number.isFinite(min), 'a number');
-  checkOption('--yield', options.yield, options.yield > 0 && options.yield < 1, 'between 0 and 1');
-  checkOption('--confidence', confidence, confidence > 0 && confidence < 1, 'between 0 and 1');
+  checkOption('--yield', options.yield, isShare(options.yield), SHARE);
+  checkOption('--confidence', confidence, isShare(confidence), SHARE);
   const { run, samples } = await readRun(options.run);
   checkPlan(run, options, seconds, noise);
   const source = mainSource(run, samples);
@@ -97,7 +97,7 @@ export async function check(options: CheckOptions): Promise<CheckResult> {
     confidence,
     arms,
     lines: [
-      `${gate}: ${metric} of at least ${formatMetric(metric, min)} on ${formatShare(options.yield)} of dies, at ${formatTime(seconds)} and noise scale ${number(noise)}, confidence ${formatShare(confidence)}${alone}`,
+      `${gate}: ${metric} of at least ${formatMetric(metric, min)} on ${askedShare(options.yield)} of dies, at ${formatTime(seconds)} and noise scale ${number(noise)}, confidence ${askedShare(confidence)}${alone}`,
       ...arms.map(({ sentence }) => `  ${sentence}`),
     ],
   };
@@ -132,6 +132,18 @@ function armCheck(arm: string, meeting: number, chips: number, options: CheckOpt
         : `${arm}: inconclusive: ${counted}, so the yield is between ${formatShare(yieldAtLeast, 2)} and ${formatShare(yieldAtMost, 2)}; ` +
           `${chipsNeeded} chips would do if no more of them fail`;
   return { arm, gate, meeting, chips, yieldAtLeast, yieldAtMost, chipsNeeded, sentence };
+}
+
+/** Beyond, more chips would be needed than there are whole numbers. */
+const MOST_SHARE = 0.999999999;
+const SHARE = `above 0 and at most ${MOST_SHARE}`;
+const isShare = (value: number): boolean => value > 0 && value <= MOST_SHARE;
+
+/** `99.95 %`: as many digits as were asked for. */
+function askedShare(share: number): string {
+  const percent = Number((100 * share).toPrecision(12));
+  const digits = (String(percent).split('.')[1] ?? '').length;
+  return formatShare(share, Math.max(1, digits));
 }
 
 function checkOption(option: string, value: number, holds: boolean, must: string): void {

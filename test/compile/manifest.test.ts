@@ -3,7 +3,24 @@ import { parseManifest } from '../../src/compile/manifest.ts';
 import { BadFileError } from '../../src/core/errors.ts';
 
 const LAYER = { name: 'a', in: 2, out: 2, tiles: [{ rows: [0, 2], columns: [0, 2] }] };
-const MANIFEST = { schemaVersion: 1, files: {}, layers: [LAYER], options: {}, sources: {}, labels: [] };
+const EXACT = { bits: null, rule: 'symmetric' };
+const MAPPING = {
+  kind: 'pair-one-sided',
+  scale: 'tile',
+  weightBits: null,
+  slices: 1,
+  inputSliceBits: null,
+  clipShare: 1,
+};
+const SOURCE = { name: 'n', sha256: '0' };
+const MANIFEST = {
+  schemaVersion: 1,
+  files: {},
+  layers: [LAYER],
+  options: { tile: { rows: 2, columns: 2 }, mapping: MAPPING, dac: EXACT, adc: EXACT, deployment: 'digital' },
+  sources: { model: SOURCE, adapters: [], profile: SOURCE },
+  labels: [],
+};
 
 test('parseManifest: takes a whole manifest as it is', (t) => {
   t.deepEqual(

@@ -41,4 +41,8 @@ test('chipsForYield(0.99, 0.95) is 299, and more with failures', (t) => {
   t.throws(() => chipsForYield(1, 0.95), {
     message: 'chipsForYield: the yield must be between 0 and 1, got 1',
   });
+  const most = 1 - 2 ** -53;
+  t.throws(() => chipsForYield(most, most), {
+    message: `chipsForYield: so high a yield and confidence must not be asked for, got ${most} and ${most}`,
+  });
 });

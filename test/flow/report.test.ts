@@ -151,6 +151,16 @@ test('check(options) is inconclusive with too few chips, and says how many would
   );
 });
 
+test('check(options) of the strictest question ends, and is said with all its digits', async (t) => {
+  const strict = { ...GATE, yield: 0.999999999, confidence: 0.9995 };
+  const { lines, arms } = await check({ ...strict, run: await gateFolder(t, [0.9, 0.9]) });
+  t.true(lines[0]!.includes('on 99.9999999\u202f% of dies'));
+  t.true(lines[0]!.endsWith('confidence 99.95\u202f%'));
+  // ln(1 - c) / ln(y)
+  const needed = Math.log(1 - strict.confidence) / Math.log1p(strict.yield - 1);
+  t.true(Math.abs(arms[0]!.chipsNeeded / needed - 1) < 1e-7);
+});
+
 test('check(options) is not met where the exact upper bound stays below', async (t) => {
   const values = [0.9, 0.9, ...Array<number>(8).fill(0.7)];
   const missed = await check({ ...GATE, run: await gateFolder(t, values) });
@@ -170,7 +180,7 @@ test('check(options) refuses what the run does not have', async (t) => {
     message: `${run}: must have been evaluated at 0s and noise 1, got only 1h at noise 1; evaluate that or ask for one of these`,
   });
   await t.throwsAsync(check({ ...GATE, run, yield: 1 }), {
-    message: '--yield: must be between 0 and 1, got 1; correct it',
+    message: '--yield: must be above 0 and at most 0.999999999, got 1; correct it',
   });
   await t.throwsAsync(check({ ...GATE, run, arm: 'b' }), {
     message: "--arm: must be one of the run's (use-lite-grasp), got b; choose one of them",
