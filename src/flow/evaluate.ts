@@ -19,6 +19,7 @@ import { openEngine } from '../runtime/open.ts';
 import { checkIdeal } from './check-ideal.ts';
 import { classesOfArms } from './classes-of-arms.ts';
 import { evaluationData, openTask, reportedSplit } from './encode-task.ts';
+import { idlePlanOptions } from './idle-plan-options.ts';
 import { parseRun } from './read-run.ts';
 import { type NamedBundle, planRecord } from './run-plan.ts';
 import { sliceCost } from './slice-cost.ts';
@@ -103,6 +104,8 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
     progress.warn(
       `the ideal chip differs from the digital model by ${ideal.maxAbsoluteError}, more than ${ideal.bound}; do not trust this run`,
     );
+  const programs = arms.map(({ bundle }) => bundle.program);
+  for (const line of idlePlanOptions(job, programs)) progress.warn(line);
   for (const { arm, bundle } of arms) {
     const cost = sliceCost(arm, bundle.program);
     if (cost !== null) progress.warn(cost);

@@ -67,10 +67,24 @@ export function planRecord(
     machine: { node, platform, arch, cpu, features },
     idealCheck: known.ideal,
     notes: limitNotes(known.examples, task[known.split].length, known.split),
-    simulated: simulated(arms[0]!.bundle, job),
-    notSimulated: notSimulated(arms[0]!.bundle.program, job.read),
+    simulated: ofAllArms(arms, ({ bundle }) => simulated(bundle, job)),
+    notSimulated: ofAllArms(arms, ({ bundle }) => notSimulated(bundle.program, job.read)),
     ...job.remarks,
   };
+}
+
+/** The items of all arms, each once; with the names of its arms where it is not one of all. */
+function ofAllArms(
+  arms: readonly NamedBundle[],
+  itemsOf: (named: NamedBundle) => readonly string[],
+): string[] {
+  const armsOf = new Map<string, string[]>();
+  for (const named of arms) {
+    for (const item of itemsOf(named)) armsOf.set(item, [...(armsOf.get(item) ?? []), named.arm]);
+  }
+  return [...armsOf].map(([item, names]) =>
+    names.length === arms.length ? item : `${item} (${names.join(', ')} only)`,
+  );
 }
 
 /** `--limit` must not pass for the whole split. */

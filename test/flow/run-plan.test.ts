@@ -47,6 +47,20 @@ test('planRecord: what is simulated and what is not follows the wires of the pro
     const ofWires = (items: readonly string[] | undefined) => items!.filter((item) => /wire/.test(item));
     return { simulated: ofWires(simulated), notSimulated: ofWires(notSimulated) };
   };
+  const plain = { arm: 'plain', folder: path, bundle };
+  const wired = await toyProfile({ wires: { rowSegment: '1 ohm', driver: 'both-ends' } });
+  const other = {
+    arm: 'wired',
+    folder: path,
+    bundle: { ...bundle, program: { ...bundle.program, profile: wired } },
+  };
+  const both = planRecord(job, [plain, other], known);
+  const only = (items: readonly string[] | undefined) => items!.filter((item) => item.endsWith(' only)'));
+  t.deepEqual(only(both.simulated), [
+    'resistance of the wires, each tile solved exactly as a circuit (cells of a weight apart, driven at both ends) (wired only)',
+  ]);
+  t.deepEqual(only(both.notSimulated), ['resistance of the wires (plain only)']);
+
   t.deepEqual(await lists({}), { simulated: [], notSimulated: ['resistance of the wires'] });
   const provenance = { source: 'none', taken: 'nothing', notModelled: ['heat', 'wire resistance'] };
   t.deepEqual(await lists({ provenance }), { simulated: [], notSimulated: ['wire resistance'] });

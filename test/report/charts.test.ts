@@ -8,6 +8,7 @@ import {
 } from '../../src/report/charts/differences.ts';
 import { innerScale, linearScale } from '../../src/report/charts/scale.ts';
 import { chartStyles, LIGHT } from '../../src/report/charts/theme.ts';
+import { drawYields, type YieldsData, yieldsHeight } from '../../src/report/charts/yields.ts';
 import { golden } from '../support/golden.ts';
 
 test('linearScale(domain, range, count) widens to round ticks', (t) => {
@@ -30,6 +31,30 @@ test('roomyTicks(ticks) drops texts that would touch, and keeps first and last',
     roomyTicks(ticks).map(({ at }) => at),
     [0, 60, 100],
   );
+});
+
+test('drawYields(pen, data, theme): chips without a value miss every limit', async (t) => {
+  const drawn = async (chips: number) => {
+    const arms = [{ ink: 0, values: [0.4, 0.6], chips }];
+    const data: YieldsData = {
+      baseTitle: 'limit',
+      values: [0.4, 0.6],
+      panels: [{ label: 'noise 1', arms }],
+      arms: [{ name: 'a', ink: 0 }],
+    };
+    const theme = { width: 400, height: yieldsHeight(data, { width: 400 }), id: 'yield' };
+    const frame = { ...theme, title: 'Yield', description: 'Yield.' };
+    const svg = (await openCanvas())(frame, (pen) => drawYields(pen, data, theme));
+    // The staircase is the longest path.
+    const path = [...svg.matchAll(/ d="([^"]*)"/g)]
+      .map(([, d]) => d!)
+      .sort((a, b) => b.length - a.length)[0]!;
+    return [...path.matchAll(/[\d.]+,([\d.]+)/g)].map(([, y]) => Number(y));
+  };
+  const [all, half] = [await drawn(2), await drawn(4)];
+  const bottom = Math.max(...all);
+  // Heights of the first corner: all chips, and half of them.
+  t.is(bottom - half[0]!, (bottom - all[0]!) / 2);
 });
 
 test('drawDifferences(pen, data, theme) draws what the committed picture shows', async (t) => {

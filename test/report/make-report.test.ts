@@ -127,3 +127,14 @@ test('samples.csv holds every row, nulls empty, the clean model named', async (t
   t.is(lines[0], 'arm,chip,seconds,noise,read,source,accuracy,examples,clippedInputs,saturatedConversions');
   t.regex(lines[1] as string, /^use-lite-grasp,clean,0,0,0,all,[\d.]+,8,,$/);
 });
+
+test('makeReport: the same files whatever the order in which rows were made', async (t) => {
+  const { run, samples } = syntheticRun({ chips: 3, examples: 8, reads: 2, sources: ['all', 'drift'] });
+  const { files } = await makeReport(run, samples);
+  t.deepEqual((await makeReport(run, samples.toReversed())).files, files);
+  const [, ...rows] = (files['samples.csv'] as string).trimEnd().split('\n');
+  t.deepEqual(
+    rows.slice(0, 4).map((row) => row.split(',').slice(0, 6).join(' ')),
+    ['clean 0 0 0 all', '1 0 1 0 all', '1 0 1 1 all', '1 3600 1 0 all'].map((row) => `use-lite-grasp ${row}`),
+  );
+});

@@ -10,7 +10,12 @@ export interface YieldsData {
   readonly values: readonly [number, number];
   readonly panels: readonly {
     readonly label: string;
-    readonly arms: readonly { readonly ink: number; readonly values: readonly number[] }[];
+    readonly arms: readonly {
+      readonly ink: number;
+      readonly values: readonly number[];
+      /** All chips: those without a value miss every limit. */
+      readonly chips: number;
+    }[];
   }[];
   readonly arms: readonly { readonly name: string; readonly ink: number }[];
 }
@@ -63,7 +68,9 @@ export function drawYields(pen: Pen, data: YieldsData, theme: Theme): void {
     label(group(pen, 0, 0, 'ink'), panel.label, [left, top - 8]).attr('class', 'strong');
     panel.arms.forEach((arm, at) => {
       const g = group(pen, 0, 0, armClass(arm.ink));
-      const steps = staircase(arm.values, x.domain).map(([value, share]): Point => [x(value), y(share)]);
+      const steps = staircase(arm.values, arm.chips, x.domain).map(
+        ([value, share]): Point => [x(value), y(share)],
+      );
       const drawn = path(g, steps, 2);
       if (at > 0 && DASH[at % DASH.length] !== '')
         drawn.attr('stroke-dasharray', DASH[at % DASH.length] as string);
@@ -74,13 +81,18 @@ export function drawYields(pen: Pen, data: YieldsData, theme: Theme): void {
 /** Dashes tell the arms apart without colour: full, dashed, dash-dotted. */
 const DASH: readonly string[] = ['', '7 3', '2 3', '7 3 2 3'];
 
-/** Corners of the share of values >= limit as the limit goes through the domain. */
-function staircase(values: readonly number[], [low, high]: readonly [number, number]): Point[] {
+/** Corners of the share of chips with a value >= limit as the limit goes through the domain. */
+function staircase(
+  values: readonly number[],
+  chips: number,
+  [low, high]: readonly [number, number],
+): Point[] {
   const sorted = [...values].sort((a, b) => a - b);
-  const corners: Point[] = [[low, 100]];
+  const share = (above: number): number => (100 * above) / Math.max(1, chips);
+  const corners: Point[] = [[low, share(sorted.length)]];
   sorted.forEach((value, i) => {
-    corners.push([value, (100 * (sorted.length - i)) / sorted.length]);
-    corners.push([value, (100 * (sorted.length - i - 1)) / sorted.length]);
+    corners.push([value, share(sorted.length - i)]);
+    corners.push([value, share(sorted.length - i - 1)]);
   });
   return [...corners, [high, 0]];
 }

@@ -132,10 +132,14 @@ function yieldsFigure(data: ReportData, conditions: readonly Condition[]): Figur
   const arms = inkedArms(data);
   const panels = conditions.map((condition) => ({
     label: conditionLabel(condition),
-    arms: arms.map((arm) => ({
-      ink: arm.ink,
-      values: definedValues(mainResults(data, arm.arm, condition)).map((value) => value * scale),
-    })),
+    arms: arms.map((arm) => {
+      const results = mainResults(data, arm.arm, condition);
+      return {
+        ink: arm.ink,
+        values: definedValues(results).map((value) => value * scale),
+        chips: results.length,
+      };
+    }),
   }));
   const values = panels.flatMap((panel) => panel.arms.flatMap((arm) => arm.values));
   const chart = {
