@@ -50,7 +50,7 @@ const WRONG: ReadonlyArray<readonly [line: string, message: string]> = [
   ],
   [
     'evaluate b --task t --out r --noise 1,-2',
-    '--noise: must be a number >= 0 and <= 1000000, got "-2"; correct it',
+    '--noise: must be a number >= 0 and <= 1000, got "-2"; correct it',
   ],
   [
     'evaluate b --task t --out r --shard 3/2',
