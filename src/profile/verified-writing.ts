@@ -1,5 +1,5 @@
 import { normalCdf } from '../core/distributions.ts';
-import { exp } from '../core/math.ts';
+import { exp, pow } from '../core/math.ts';
 import type { Law } from './law.ts';
 
 /** What writing by pulses and reads between them leaves of one state. */
@@ -36,7 +36,7 @@ export function verifiedState(mean: number, std: number, tolerance: number, puls
   const [a, b] = [(-tolerance - mean) / std, (tolerance - mean) / std];
   // From the nearer tail, so that a window far out keeps its digits.
   const p = a > 0 ? normalCdf(-a) - normalCdf(-b) : normalCdf(b) - normalCdf(a);
-  const q = (1 - p) ** pulses;
+  const q = pow(1 - p, pulses);
   const all = p < 1e-300 ? pulses : -Math.expm1(pulses * Math.log1p(-Math.min(p, 1 - 2 ** -53))) / p;
   if (p < 1e-12) return { mean, std, pulses: all, missed: q };
   const inside = within(a, b, p);
