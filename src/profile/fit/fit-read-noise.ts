@@ -98,8 +98,15 @@ export function fitReadNoise(
   return { law, refusals: [], goodness: goodness === null ? [] : [goodness], leftOut, restsOn, at };
 }
 
-/** The fit where it knows the noise at all of some ages; where it does not a fit without a law. */
-export function knownAt(fit: ReadNoiseFit, ages: readonly number[]): ReadNoiseFit {
+/**
+ * The fit where it knows the noise at all of some ages; where it does not a fit without a law. Ages at which few cells are read
+ * do not count: there it is held.
+ */
+export function knownAt(fit: ReadNoiseFit, data: Data, of: readonly number[] = data.ages): ReadNoiseFit {
+  const reads = new Map<number, number>();
+  for (const cell of data.cells)
+    for (const { seconds } of cell.reads) reads.set(seconds, (reads.get(seconds) ?? 0) + 1);
+  const ages = of.filter((age) => reads.get(age)! >= LEAST_GROUPS);
   const { law, restsOn } = fit;
   const knows = law !== null && ages.every((age) => age >= restsOn[0]! && age <= restsOn.at(-1)!);
   return knows ? fit : { ...fit, law: null, at: () => 0 };
@@ -182,7 +189,7 @@ function familiesOf(groups: readonly Group[], choice: FitChoice): readonly Basis
   return candidatesOf(knots, groups.length, choice, 'readNoise.std');
 }
 
-/** A law between its ages, as a profile has it: straight in ln((t + t_c)/t_c). */
+/** A law between its ages, as a profile has it: straight in ln((t + t_c)/t_c), held before and after them. */
 function lawBetween(
   basis: Basis,
   theta: readonly number[],
@@ -192,6 +199,8 @@ function lawBetween(
 ): number {
   const { ages } = basis;
   if (ages === null || ages.includes(seconds)) return lawAt(basis, theta, x, seconds);
+  const [first, last] = [ages[0]!, ages.at(-1)!];
+  if (seconds < first || seconds > last) return lawAt(basis, theta, x, seconds < first ? first : last);
   const after = ages.findIndex((age) => age > seconds);
   const ends = [ages[after - 1]!, seconds, ages[after]!].map((age) => timeLog(age, referenceSeconds));
   const share = (ends[1]! - ends[0]!) / (ends[2]! - ends[0]!);

@@ -48,8 +48,8 @@ export function fitDevice({
     };
   }
   const readNoise = fitReadNoise(data, gMax, referenceSeconds, choice);
-  const drift = fitDrift(data, gMax, referenceSeconds, knownAt(readNoise, data.ages), choice);
-  const known = knownAt(readNoise, data.ages.slice(0, 1));
+  const drift = fitDrift(data, gMax, referenceSeconds, knownAt(readNoise, data), choice);
+  const known = knownAt(readNoise, data, data.ages.slice(0, 1));
   const writing = fitWriting(data, gMax, referenceSeconds, known, drift, choice, seed);
   const laws = [writing.std, writing.meanShift, drift.mean, drift.std, readNoise.law];
   return {

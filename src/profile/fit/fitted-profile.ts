@@ -41,9 +41,7 @@ export function fittedProfile(
     from: `${first} s`,
     to: `${last} s`,
     source:
-      mean === undefined
-        ? 'The age of the first reads; no drift was measured'
-        : 'The ages that were measured',
+      mean === undefined ? 'The age of the first reads; no drift was fitted' : 'The ages that were measured',
   };
   return {
     $schema: facts.schema,

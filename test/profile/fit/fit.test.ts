@@ -197,6 +197,29 @@ test('fitDevice(cells read twice at the first age alone) does not take that read
   );
 });
 
+test('fitDevice(a few cells read at a further age) keeps the read noise that is known at the ages of the others', (t) => {
+  const csv = simulatedCsv(
+    1000,
+    3,
+    [
+      [0, 2],
+      [86_400, 2],
+    ],
+    true,
+    GROWING,
+  );
+  const plain = fitOf(csv, { order: 0 });
+  const strays = csv
+    .split('\n')
+    .filter((line) => /,86400,.*,c\d$/u.test(line))
+    .map((line) => line.replace(',86400,', ',172800,'));
+  const fit = fitOf(`${csv}${strays.join('\n')}\n`, { order: 0 });
+  const std = ({ laws }: DeviceFit) => laws.find(({ name }) => name === 'drift.exponentStd')!;
+  t.true(strays.length > 5 && strays.length < 40);
+  t.true(Math.abs(std(fit).theta[0]! / std(plain).theta[0]! - 1) < 0.05);
+  t.deepEqual(fit.laws.find(({ name }) => name === 'readNoise.std')!.heldAt, [172_800]);
+});
+
 test('fitDevice(two ages, cells read twice at the first alone) refuses the spread of exponents', (t) => {
   const plan: Plan = [
     [0, 2],
