@@ -142,7 +142,9 @@ function fans(profile: DeviceProfile): readonly Fan[] {
     profile.writing?.std.dependsOnAge === true ||
     profile.writing?.meanShift?.dependsOnAge === true;
   if (ages.length < 2 || !moves) return [];
-  const targets = [0.25, 0.5, 1].map((share) => share * profile.gMaxMicrosiemens);
+  const { gMinMicrosiemens: gMin, gMaxMicrosiemens: gMax } = profile;
+  // A cell is not written below gMin.
+  const targets = [...new Set([0.25, 0.5, 1].map((share) => Math.max(share * gMax, gMin)))];
   const { rows } = drawn(profile, targets, ages);
   return targets.map((target) => ({
     target,

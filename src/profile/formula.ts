@@ -162,15 +162,31 @@ function callOf(node: ParsedNode, walk: Walk, depth: number): Formula {
     const count = known.least === known.most ? `${known.least}` : `${known.least} to ${known.most}`;
     report(walk, `must give ${count} arguments to "${name}", got ${args.length}`, `call it as ${known.form}`);
   }
+  const start = walk.leaves[walk.next]?.column ?? 1;
   walk.next++;
   const inner = args.map((arg) => numberOf(arg, walk, depth + 1));
   if (known === undefined) return NEVER;
+  if (name === 'clamp' && args.length === 3 && args.slice(1).every((arg) => isFixed(arg, walk))) {
+    const [low, high] = [inner[1]!([]), inner[2]!([])];
+    if (low > high && !walk.lost) {
+      const message = `must give "clamp" its low bound before its high one, got ${low} and ${high} at character ${start}`;
+      walk.faults.push({ column: start, message, cure: `call it as ${known.form}` });
+    }
+  }
   // One list for all calls: a law is evaluated some ten thousand times, and no node is inside itself.
   const values = new Array<number>(inner.length).fill(Number.NaN);
   return (v) => {
     for (let i = 0; i < values.length; i++) values[i] = inner[i]!(v);
     return known.apply(values);
   };
+}
+
+/** Whether a node is a number or a constant, with a sign perhaps. */
+function isFixed(node: ParsedNode, walk: Walk): boolean {
+  if (node.type === 'ConstantNode') return true;
+  if (node.type === 'SymbolNode') return walk.constants.has(String(node.name));
+  const args = node.args ?? [];
+  return node.type === 'OperatorNode' && args.length === 1 && isFixed(args[0]!, walk);
 }
 
 const COMPARISONS: ReadonlyMap<string, (a: number, b: number) => boolean> = new Map([

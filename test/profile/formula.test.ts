@@ -177,6 +177,11 @@ test('compileFormula(text) tells a syntax error, a wrong count and a foreign sig
     '5: must give 3 arguments to "clamp", got 1 at character 5; call it as clamp(value, low, high)',
   );
   t.is(
+    await first('1 + clamp(x, 0.1, -0.049)'),
+    '5: must give "clamp" its low bound before its high one, got 0.1 and -0.049 at character 5; call it as clamp(value, low, high)',
+  );
+  t.deepEqual(await faults('clamp(x, x, 0.5)'), []);
+  t.is(
     await first('x + [1]'),
     '5: must hold only numbers, names and the signs + - * / ^ ( ) , ? : < > <= >=, got "[" at character 5; write the formula with those',
   );
