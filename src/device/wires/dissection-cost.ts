@@ -44,7 +44,7 @@ export function dissectionCost({ rows, columns, wires }: Omit<WiredArray, 'cells
     for (let first = 4; first < high; first += 4) flops += 8 * first * (width - first);
     const among = (inner * (inner + 4)) / 2 + inner * (drivers + grounds);
     flops += 2 * nodes * (among + drivers * grounds);
-    return 8 * (high + 2 * nodes) * width;
+    return 8 * (high + nodes) * width;
   };
 
   /** Returns the bytes of a block, and those that making it takes, itself included. */

@@ -23,7 +23,7 @@ import {
   width,
 } from './block';
 import { fillLeaf } from './leaf';
-import { addAmong, addBetween, clearRow, eliminate, firstPort, inPanel, openPanel } from './panel';
+import { addAmong, addBetween, clear, clearRow, eliminate, firstPort, inPanel, openPanel } from './panel';
 
 /** Blocks of at most so many rows and columns are not cut. */
 const LEAF: i32 = 2;
@@ -51,8 +51,7 @@ function join(block: usize, one: usize, other: usize, byColumns: bool, free: usi
   take(block, one, byColumns ? RIGHT : BOTTOM);
   take(block, other, byColumns ? LEFT : TOP);
   // Rows of no port: what only fills the last four.
-  const pads = cell(block, innerPorts(block), 0);
-  memory.fill(pads, 0, cell(block, inner(block), 0) - pads);
+  clear(cell(block, innerPorts(block), 0), cell(block, inner(block), 0));
   eliminate();
   spread(block);
 }
@@ -105,7 +104,7 @@ function take(block: usize, part: usize, shared: i32): void {
     const bytes = <usize>width(block) << 3;
     for (let k = 0; k < length(part, side); k++) {
       const to = cell(block, row + k, 0);
-      memory.fill(to, 0, bytes);
+      clear(to, to + bytes);
       copySpans(to, cell(part, from + k, 0), end);
     }
   }
@@ -125,7 +124,7 @@ function takeThrough(block: usize, part: usize, side: i32): void {
   const has = sideAt(part, BOTTOM) >= inner(part) + drivers(part);
   for (let k = 0; k < length(part, side); k++) {
     const to = through(block) + <usize>(row + k) * bytes;
-    memory.fill(to, 0, bytes);
+    clear(to, to + bytes);
     if (!has) continue;
     const column = placeOf(block, part, BOTTOM) - inner(block) - drivers(block);
     const values = through(part) + ((<usize>(from + k) * <usize>grounds(part)) << 3);

@@ -3,7 +3,7 @@
 import { BOTTOM, endColumn, endRow, firstColumn, firstRow, inner, inside, LEFT, RIGHT, sideAt, TOP, width } from './block';
 import { spread } from './dissection';
 import { cells, columnEnd, columns, columnSegment, farDriver, rowEnd, rows, rowSegment } from './network';
-import { clearRow, eliminate, firstPort, inPanel, openPanel } from './panel';
+import { clear, clearRow, eliminate, firstPort, inPanel, openPanel } from './panel';
 
 /** Nodes are numbered from -1 downwards in the panel, from 0 on among the ports. */
 export function fillLeaf(block: usize, free: usize): void {
@@ -20,7 +20,7 @@ export function fillLeaf(block: usize, free: usize): void {
   const nodes = ofRows + down * wide;
   openPanel(free, nodes, width(block));
   for (let k = 0; k < nodes; k++) clearRow(k);
-  memory.fill(inside(block), 0, free - inside(block));
+  clear(inside(block), free);
   for (let i = 0; i < high; i++) {
     for (let j = 0; j < wide; j++) {
       const row = j < along ? -1 - (i * along + j) : sideAt(block, RIGHT) + i;

@@ -12,9 +12,8 @@ const LANES_BYTES: usize = 32;
 let panel: usize = 0;
 let width: i32 = 0;
 let nodes: i32 = 0;
-/** Rows of the panel, four columns side by side, and the same divided by the sums: what the tiles multiply. */
-let units: usize = 0;
-let factors: usize = 0;
+/** Rows of the panel, each divided by the root of its sum, four columns side by side: what the tiles multiply. */
+let scaled: usize = 0;
 
 /** A panel of `count` nodes and `ports` ports at `at`, its rows not yet filled; returns the end of it and of what eliminating it takes. */
 export function openPanel(at: usize, count: i32, ports: i32): usize {
@@ -24,15 +23,24 @@ export function openPanel(at: usize, count: i32, ports: i32): usize {
   width = high + ports;
   const size = (<usize>high * <usize>width) << 3;
   const used = (<usize>count * <usize>width) << 3;
-  memory.fill(panel + used, 0, size - used);
-  units = panel + size;
-  factors = units + used;
-  return factors + used;
+  clear(panel + used, panel + size);
+  scaled = panel + size;
+  return scaled + used;
 }
 
 /** Sets row `k` to 0. */
 export function clearRow(k: i32): void {
-  memory.fill(inPanel(k, 0), 0, <usize>width << 3);
+  clear(inPanel(k, 0), inPanel(k, width));
+}
+
+/** Sets numbers, a multiple of four, to 0; most rows are too short for a call of `memory.fill`. */
+@inline
+export function clear(at: usize, end: usize): void {
+  const zero = f64x2.splat(0);
+  for (; at < end; at += LANES_BYTES) {
+    v128.store(at, zero);
+    v128.store(at, zero, 16);
+  }
 }
 
 /** Where the conductance lies between node `k` and column `j` of the panel. */
@@ -59,7 +67,7 @@ export function eliminate(): void {
 
 /**
  * Eliminates rows k to k + 3. What stands right of them only scales and adds, so that sums over it do for the pivots; then one
- * pass brings the four rows up to date and lays them, and their factors, where the tiles read them. Rows beyond the last node hold 0.
+ * pass brings the four rows up to date and lays them, scaled, where the tiles read them. Rows beyond the last node hold 0.
  */
 function eliminateFour(k: i32): void {
   const row = <usize>width << 3;
@@ -94,8 +102,11 @@ function eliminateFour(k: i32): void {
   const inverse2 = inverseOf(g23 + right2);
   const f23 = g23 * inverse2;
   const inverse3 = inverseOf(across(sum3) + f03 * right0 + f13 * right1 + f23 * right2);
+  const root0 = sqrt<f64>(inverse0);
+  const root1 = sqrt<f64>(inverse1);
+  const root2 = sqrt<f64>(inverse2);
+  const root3 = sqrt<f64>(inverse3);
   const step = <usize>nodes * LANES_BYTES;
-  const toFactors = factors - units;
   const held = nodes - k;
   let to = packed(k, k + 4);
   for (let at = first + 32; at < end; at += LANES_BYTES) {
@@ -107,19 +118,13 @@ function eliminateFour(k: i32): void {
       v2 = f64x2.add(v2, f64x2.mul(f64x2.splat(f12), v1));
       v3 = f64x2.add(v3, f64x2.mul(f64x2.splat(f13), v1));
       v3 = f64x2.add(v3, f64x2.mul(f64x2.splat(f23), v2));
-      lay(to + half, toFactors, v0, inverse0);
-      if (held > 1) lay(to + half + 32, toFactors, v1, inverse1);
-      if (held > 2) lay(to + half + 64, toFactors, v2, inverse2);
-      if (held > 3) lay(to + half + 96, toFactors, v3, inverse3);
+      v128.store(to + half, f64x2.mul(v0, f64x2.splat(root0)));
+      if (held > 1) v128.store(to + half + 32, f64x2.mul(v1, f64x2.splat(root1)));
+      if (held > 2) v128.store(to + half + 64, f64x2.mul(v2, f64x2.splat(root2)));
+      if (held > 3) v128.store(to + half + 96, f64x2.mul(v3, f64x2.splat(root3)));
     }
     to += step;
   }
-}
-
-@inline
-function lay(to: usize, toFactors: usize, values: v128, inverse: f64): void {
-  v128.store(to, values);
-  v128.store(to + toFactors, f64x2.mul(values, f64x2.splat(inverse)));
 }
 
 @inline
@@ -133,10 +138,10 @@ function inverseOf(sum: f64): f64 {
   return sum > 0 ? 1 / sum : 0;
 }
 
-/** Where row k of the four columns from j on lies among the units. */
+/** Where the scaled row k of the four columns from j on lies. */
 @inline
 function packed(k: i32, j: i32): usize {
-  return units + (<usize>(j >> 2) * <usize>nodes + <usize>k) * LANES_BYTES;
+  return scaled + (<usize>(j >> 2) * <usize>nodes + <usize>k) * LANES_BYTES;
 }
 
 /** Adds what the eliminated nodes put between ports `i` to `iEnd` and `j` to `jEnd`, multiples of 4, to a matrix with rows of `stride`. */
@@ -185,7 +190,7 @@ function transpose(to: usize, from: usize, stride: i32): void {
   }
 }
 
-/** 4 x 4 numbers at `to` += factors of columns i ... i + 3 times units of columns j ... j + 3, over the first `count` nodes. */
+/** 4 x 4 numbers at `to` += scaled columns i ... i + 3 times scaled columns j ... j + 3, summed over the first `count` nodes. */
 function tile(to: usize, stride: i32, i: i32, j: i32, count: i32): void {
   const next = <usize>stride << 3;
   const to1 = to + next;
@@ -199,7 +204,7 @@ function tile(to: usize, stride: i32, i: i32, j: i32, count: i32): void {
   let b2 = v128.load(to2, 16);
   let a3 = v128.load(to3);
   let b3 = v128.load(to3, 16);
-  let f = packed(0, i) + (factors - units);
+  let f = packed(0, i);
   let u = packed(0, j);
   const end = u + <usize>count * LANES_BYTES;
   for (; u < end; u += LANES_BYTES) {
