@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatDuration } from '../core/duration.ts';
+import { UsageError } from '../core/errors.ts';
 import {
   makeFolder,
   refuseForeignFolder,
+  refuseInputsInside,
   stableJson,
   surroundingsError,
   writeFileAtomic,
@@ -42,6 +45,9 @@ export const DEMO_PROFILE = 'pcm-nandakumar-2019';
 /** StochGRASP's target spread: the layers' weight error at this noise scale, freshly written. */
 const TARGET_NOISE = 2;
 
+/** A demo's folder holds it from the start. */
+const MARK = 'demo.json';
+
 const DAY = 86_400;
 
 const FULL = {
@@ -63,12 +69,10 @@ export async function demo(job: DemoJob): Promise<DemoResult> {
   const size = job.quick ? QUICK : FULL;
   const name = job.profile ?? DEMO_PROFILE;
   const ages = agesWithin(await loadProfile(name), size.at);
+  refuseInputsInside(out, { '--profile': name.endsWith('.json') ? name : undefined });
   await clear(out);
   // The mark by which a later demo knows that this folder is its own, whatever becomes of this run.
-  await writeFileAtomic(
-    join(out, 'demo.json'),
-    stableJson({ madeBy: 'holdfast demo', quick: job.quick, seed }),
-  );
+  await writeFileAtomic(join(out, MARK), stableJson({ madeBy: 'holdfast demo', quick: job.quick, seed }));
   const place = (...parts: string[]) => join(out, ...parts);
 
   const trainOne = (method: 'head' | 'grasp' | 'stochgrasp', epochs: number): Promise<TrainResult> =>
@@ -181,8 +185,15 @@ export function agesWithin({ validity }: DeviceProfile, ages: readonly number[])
   return [...(kept.length === 0 ? [from] : kept), ...(to > last && to < ages.at(-1)! ? [to] : [])];
 }
 
+/** There is no --force here, so what other commands made is not replaced. */
 async function clear(out: string): Promise<void> {
   await refuseForeignFolder(out);
+  if (existsSync(out) && !existsSync(join(out, MARK)) && (await readdir(out)).length > 0) {
+    throw new UsageError(
+      out,
+      `must be new, empty, or what an earlier demo left (with ${MARK}), got a folder of another command; choose another --out`,
+    );
+  }
   try {
     await rm(out, { recursive: true, force: true });
     await makeFolder(out);
