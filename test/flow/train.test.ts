@@ -285,7 +285,7 @@ test('train: starts from an adapter, whose method, groups, layers and head it ke
   await t.throwsAsync(train(tooMany), {
     instanceOf: UsageError,
     message:
-      '--adapter: must have a head of 3 outputs for task "custom", got one of 2 outputs; start from an adapter of that task',
+      '--adapter: must have a head of 3 outputs for task "custom", got one of 2 outputs; pass --new-head, or start from an adapter of that task',
   });
 });
 
