@@ -1,7 +1,6 @@
-import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import { UsageError } from '../core/errors.ts';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { surroundingsError } from '../core/files.ts';
+import { lockFile } from './file-lock.ts';
 import { parseSamples, type Sample } from './sample.ts';
 
 /**
@@ -21,47 +20,13 @@ export interface SamplesFile {
  * @throws UsageError while another process has it open
  */
 export async function openSamples(path: string): Promise<SamplesFile> {
-  const unlock = await lock(path);
+  const unlock = await lockFile(path);
   try {
     const file = await openUnlocked(path);
     return { ...file, close: () => file.close().finally(unlock) };
   } catch (error) {
     await unlock();
     throw error;
-  }
-}
-
-/** @returns what takes the lock away */
-async function lock(path: string): Promise<() => Promise<void>> {
-  const place = `${path}.lock`;
-  const unlock = () => rm(place, { force: true });
-  const own = `${process.pid} ${hostname()}`;
-  for (;;) {
-    try {
-      const file = await open(place, 'wx');
-      await file.writeFile(own).finally(() => file.close());
-      return unlock;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw surroundingsError(path, 'write', error);
-    }
-    const holder = await readFile(place, 'utf8').catch(() => '');
-    const [pid, host] = holder.split(' ');
-    if (holder !== own && host === hostname() && isGone(Number(pid))) await unlock();
-    else {
-      throw new UsageError(
-        path,
-        `must be written by one process at a time, got one that process ${pid} on ${host} is writing; wait for it, or remove ${place} if it is gone`,
-      );
-    }
-  }
-}
-
-function isGone(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
   }
 }
 
