@@ -76,15 +76,17 @@ for (const seed of seeds) {
     for (const profile of profiles) await onChips(arm.id, seed, adapter, profile);
   }
 }
-// A figure of methods: of a study of settings it would show two lines.
-const isDrawn = options.page !== undefined && profiles.length > 0 && drawnArms(arms).length > 2;
+const noise = options.noise.split(',').map(Number);
+// A figure of methods over noise scales: of a study of settings it would show two lines, of one scale points.
+const isDrawn =
+  options.page !== undefined && profiles.length > 0 && noise.length > 1 && drawnArms(arms).length > 2;
 const drawing = isDrawn ? options.page!.replace(/\.md$/, '.svg') : undefined;
 const study: StudyResults = {
   out,
   arms,
   seeds,
   profiles,
-  noise: options.noise.split(',').map(Number),
+  noise,
   commands: [...commands],
   options,
   ...(drawing === undefined ? {} : { figure: basename(drawing) }),
