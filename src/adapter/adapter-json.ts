@@ -1,4 +1,5 @@
 import { BadFileError } from '../core/errors.ts';
+import { HEAD_ACTIVATIONS } from '../graph/activate.ts';
 import { type AdapterOptions, type Head, METHODS, type MethodName } from './adapter.ts';
 import type { Must } from './method.ts';
 import { methodNamed } from './methods.ts';
@@ -96,8 +97,8 @@ function checkHeadLayers(layers: unknown, must: Must): void {
   must('head.layers.dense', dense, isRecord(dense), 'an object');
   const { name, activation } = dense as Json;
   must('head.layers.dense.name', name, typeof name === 'string' && name !== last, 'a name of its own');
-  const known = ['Tanh', 'Relu', 'Gelu'];
-  must('head.layers.dense.activation', activation, known.includes(activation as string), known.join(' or '));
+  const isKnown = HEAD_ACTIVATIONS.some((known) => known === activation);
+  must('head.layers.dense.activation', activation, isKnown, HEAD_ACTIVATIONS.join(' or '));
 }
 
 function parse(text: string, where: string): Json {

@@ -25,7 +25,7 @@ export function placementOf(mapping: MappingOptions, device: CellRange, extremes
   if (mapping.kind === 'single-device') return singleDevice(device, extremes);
   if (largest === 0) return { scale: 0, zero: 0, place: () => undefined };
   if (mapping.slices > 1) return placeSlices(mapping, device, largest);
-  const snap = snapping(device);
+  const snap = nearestLevel(device);
   const steps = mapping.weightBits === null ? 0 : 2 ** (mapping.weightBits - 1) - 1;
   const rounded = (w: number) =>
     steps === 0 ? w : (roundHalfToEven((w * steps) / largest) * largest) / steps;
@@ -69,7 +69,7 @@ export function zeroTargets(mapping: MappingOptions, device: CellRange): number[
 function singleDevice(device: CellRange, { least, greatest }: Extremes): Placement {
   const { gMinMicrosiemens: gMin, gMaxMicrosiemens: gMax } = device;
   if (greatest === least) return { scale: 0, zero: least, place: () => undefined };
-  const snap = snapping(device);
+  const snap = nearestLevel(device);
   const scale = scaleOf(greatest - least, gMax - gMin);
   const place: Placement['place'] = ([single], at, w) => {
     single![at] = snap(Math.min(gMin + (w - least) / scale, gMax));
@@ -83,7 +83,8 @@ function offsetMiddle({ gMinMicrosiemens: gMin, gMaxMicrosiemens: gMax, levels }
   return (lowest + gMax) / 2;
 }
 
-function snapping({ gMinMicrosiemens: gMin, gMaxMicrosiemens: gMax, levels }: CellRange) {
+/** What rounds a conductance to the nearest level that a cell has; as it is, where it has none. */
+export function nearestLevel({ gMinMicrosiemens: gMin, gMaxMicrosiemens: gMax, levels }: CellRange) {
   if (levels === null) return (g: number) => g;
   const step = (gMax - gMin) / (levels - 1);
   return (g: number) => gMin + roundHalfToEven((g - gMin) / step) * step;

@@ -145,18 +145,22 @@ const MARKS = [
   'demo.json',
 ];
 
-/** Refuses to replace, even with --force, a folder that holdfast has not made: it may be somebody's home. */
-export async function refuseForeignFolder(path: string): Promise<void> {
-  if (!existsSync(path)) return;
-  let names: string[];
+/** What is in a folder that is to be written to; nothing, if it is not there. @throws UsageError if it is a file */
+export async function namesIn(path: string, act: string): Promise<readonly string[]> {
+  if (!existsSync(path)) return [];
   try {
-    names = await readdir(path);
+    return await readdir(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') {
       throw new UsageError(path, 'must be a folder, got a file; choose another --out', error);
     }
-    throw surroundingsError(path, 'replace', error);
+    throw surroundingsError(path, act, error);
   }
+}
+
+/** Refuses to replace, even with --force, a folder that holdfast has not made: it may be somebody's home. */
+export async function refuseForeignFolder(path: string): Promise<void> {
+  const names = await namesIn(path, 'replace');
   if (names.length > 0 && !names.some((name) => MARKS.includes(name))) {
     throw new UsageError(
       path,

@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
 import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatDuration } from '../core/duration.ts';
 import { UsageError } from '../core/errors.ts';
 import {
   makeFolder,
+  namesIn,
   refuseForeignFolder,
   refuseInputsInside,
   stableJson,
@@ -188,7 +188,8 @@ export function agesWithin({ validity }: DeviceProfile, ages: readonly number[])
 /** There is no --force here, so what other commands made is not replaced. */
 async function clear(out: string): Promise<void> {
   await refuseForeignFolder(out);
-  if (existsSync(out) && !existsSync(join(out, MARK)) && (await readdir(out)).length > 0) {
+  const names = await namesIn(out, 'replace');
+  if (names.length > 0 && !names.includes(MARK)) {
     throw new UsageError(
       out,
       `must be new, empty, or what an earlier demo left (with ${MARK}), got a folder of another command; choose another --out`,

@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Compensation } from '../chip/compensation.ts';
 import { parseSource } from '../chip/sources.ts';
 import { refuseLiveReads } from '../chip/wired-cells.ts';
 import { bundleAt, readBundle } from '../compile/bundle.ts';
 import { UsageError } from '../core/errors.ts';
-import { readText, sha256, stableJson, surroundingsError, writeFileAtomic } from '../core/files.ts';
+import { namesIn, readText, stableJson, writeFileAtomic } from '../core/files.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Columns } from '../data/custom-rows.ts';
 import { planJobs, shardOf } from '../evaluate/plan.ts';
@@ -23,6 +22,7 @@ import { idlePlanOptions } from './idle-plan-options.ts';
 import { parseRun } from './read-run.ts';
 import { type NamedBundle, planRecord } from './run-plan.ts';
 import { sliceCost } from './slice-cost.ts';
+import { splitSha256 } from './training-plan.ts';
 
 /** Which bundles `evaluate` runs, on which chips, at which ages and noise scales. */
 export interface EvaluateJob {
@@ -114,7 +114,7 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluateResult> {
     task,
     split,
     examples: data.labels.length,
-    data: sha256(JSON.stringify([data.examples, data.labels])),
+    data: splitSha256(data),
     engine,
     ideal,
     machine: await machineFacts(),
@@ -211,13 +211,7 @@ function checkSize({ bundles, seed, chips, at, noise, reads, ablate }: EvaluateJ
 /** A run goes into a new or empty folder, or into one that is a run: among other files it would be lost. */
 async function refuseOtherFolder(out: string): Promise<void> {
   if (existsSync(join(out, 'run.json'))) return;
-  const names = await readdir(out).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    if (error.code === 'ENOTDIR' && !existsSync(out)) return [];
-    if (error.code === 'ENOTDIR')
-      throw new UsageError(out, 'must be a folder, got a file; choose another --out', error);
-    throw surroundingsError(out, 'read', error);
-  });
+  const names = await namesIn(out, 'read');
   if (names.length > 0) {
     throw new UsageError(
       out,

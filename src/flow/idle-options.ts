@@ -2,6 +2,7 @@ import type { Adapter } from '../adapter/adapter.ts';
 import type { OwnSetting } from '../adapter/method.ts';
 import { drawnLayers, methodNamed } from '../adapter/methods.ts';
 import type { NewAdapterJob } from './new-adapter.ts';
+import { optionName } from './option-name.ts';
 import type { TrainJob } from './train.ts';
 import type { DrawJob } from './training-target.ts';
 
@@ -29,7 +30,7 @@ export function idleOptions(
   const { method } = adapter;
   const { learnsStd, settings } = methodNamed(method);
   const isDrawn = drawnLayers(adapter).length > 0;
-  const line = (why: string) => (name: string) => `${optionOf(name)}: without effect, as ${why}`;
+  const line = (why: string) => (name: string) => `${optionName(name)}: without effect, as ${why}`;
   const given = (names: readonly (keyof typeof job)[]): readonly string[] =>
     names.filter((name) => job[name] !== undefined && job[name] !== false);
   const foreign = OF_METHODS.filter((name) => !settings.includes(name));
@@ -43,8 +44,4 @@ export function idleOptions(
       : []),
     ...(learnsStd ? [] : given(['lambda']).map(line(`${method} learns no std`))),
   ];
-}
-
-function optionOf(name: string): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -1,9 +1,9 @@
+import { nearestLevel } from '../compile/placement.ts';
 import { formatDuration } from '../core/duration.ts';
 import { UsageError } from '../core/errors.ts';
-import { refuseExisting, writeFileAtomic } from '../core/files.ts';
+import { refuseExistingFile, writeFileAtomic } from '../core/files.ts';
 import { npyBytes } from '../core/npy.ts';
 import type { Progress } from '../core/progress.ts';
-import { roundHalfToEven } from '../core/rounding.ts';
 import type { SimulatedRow } from '../device/simulate.ts';
 import { simulateProfile } from '../device/simulate-profile.ts';
 import { checkAge } from '../profile/cell-laws.ts';
@@ -59,7 +59,7 @@ export interface SimulateResult {
  */
 export async function simulate(options: SimulateOptions): Promise<SimulateResult> {
   const { targets, times, cells, seed, cellsOut, progress } = options;
-  if (cellsOut !== undefined) refuseExisting(cellsOut, options.force ?? false, '--cells-out');
+  if (cellsOut !== undefined) refuseExistingFile(cellsOut, options.force ?? false, '--cells-out');
   const noise = options.noise ?? 1;
   const { temperature = null, cycles = null } = options;
   const profile = await profileAt(await loadProfile(options.profile), temperature, cycles);
@@ -116,8 +116,9 @@ function besideLevels(profile: DeviceProfile, targets: readonly number[]): strin
   if (levels === null) return [];
   const { name, gMinMicrosiemens: gMin, gMaxMicrosiemens: gMax } = profile;
   const step = (gMax - gMin) / (levels - 1);
+  const snap = nearestLevel({ gMinMicrosiemens: gMin, gMaxMicrosiemens: gMax, levels });
   return targets.flatMap((target) => {
-    const level = gMin + roundHalfToEven((target - gMin) / step) * step;
+    const level = snap(target);
     if (Math.abs(target - level) <= LEVEL_SHARE * step) return [];
     const near = Number(level.toPrecision(6));
     return [

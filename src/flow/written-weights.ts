@@ -15,6 +15,7 @@ import { checkAge } from '../profile/cell-laws.ts';
 import { loadProfile } from '../profile/load.ts';
 import { profileAt } from '../profile/temperature.ts';
 import type { StepWeights } from '../tune/step-weights.ts';
+import { optionName } from './option-name.ts';
 
 /** A chip that is trained on: a new one at each step, or one of a bundle. */
 export interface WrittenJob {
@@ -73,7 +74,7 @@ export async function writtenWeights(job: WrittenJob, model: Model, seed: number
   );
   if (stray === undefined) return null;
   throw new UsageError(
-    `--${stray.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+    optionName(stray),
     'must go with --write-noise or --chip, got neither; say which chips are trained on',
   );
 }

@@ -23,7 +23,9 @@ export function activate(b: GraphBuilder, activation: Activation, x: string, nam
 }
 
 /** What bends the output of a task head's dense layer: an operator of that name, or GELU as above. */
-export type HeadActivation = 'Tanh' | 'Relu' | 'Gelu';
+export const HEAD_ACTIVATIONS = ['Tanh', 'Relu', 'Gelu'] as const;
+
+export type HeadActivation = (typeof HEAD_ACTIVATIONS)[number];
 
 export function activateHead(b: GraphBuilder, activation: HeadActivation, x: string, name: string): string {
   return activation === 'Gelu' ? activate(b, 'gelu', x, name) : b.node(activation, [x], { name });

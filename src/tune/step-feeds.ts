@@ -102,38 +102,38 @@ export function stepFeeds(
       ...(loss.inParts === true && hasNoiseTerm(adapter, loss)
         ? { share: float32([], [once.length / chosen.length]) }
         : {}),
-      ...(mirrored ? twice(draws, -1) : draws),
-      ...(mirrored ? twice(masks, 1) : masks),
+      ...(mirrored ? followedBy(draws, scaled(draws, -1)) : draws),
+      ...(mirrored ? followedBy(masks, masks) : masks),
     };
   });
 }
 
-function scaled(draws: Readonly<Record<string, Tensor>>, factor: number): Record<string, Tensor> {
-  return Object.fromEntries(
-    Object.entries(draws).map(([name, { shape, data }]) => [
-      name,
-      float32(
-        shape,
-        (data as Float32Array).map((value) => factor * value),
-      ),
-    ]),
+type Draws = Readonly<Record<string, Tensor>>;
+
+function scaled(draws: Draws, factor: number): Draws {
+  return mapped(draws, ({ shape, data }) =>
+    float32(
+      shape,
+      (data as Float32Array).map((value) => factor * value),
+    ),
   );
 }
 
 /**
- * Rows followed by the same, or by their negatives: of a draw and its negative what is linear in the draw cancels in the
- * gradient.
+ * Rows followed by others: by the same, or by their negatives; of a draw and its negative what is linear in the draw cancels in
+ * the gradient.
  */
-function twice(draws: Readonly<Record<string, Tensor>>, sign: 1 | -1): Record<string, Tensor> {
-  return Object.fromEntries(
-    Object.entries(draws).map(([name, { shape, data }]) => {
-      const values = data as Float32Array;
-      const both = new Float32Array(2 * values.length);
-      both.set(values);
-      for (let i = 0; i < values.length; i++) both[values.length + i] = sign * values[i]!;
-      return [name, float32([2 * shape[0]!, ...shape.slice(1)], both)];
-    }),
-  );
+function followedBy(draws: Draws, others: Draws): Draws {
+  return mapped(draws, ({ shape, data }, name) => {
+    const both = new Float32Array(2 * data.length);
+    both.set(data as Float32Array);
+    both.set(others[name]!.data as Float32Array, data.length);
+    return float32([2 * shape[0]!, ...shape.slice(1)], both);
+  });
+}
+
+function mapped(draws: Draws, change: (tensor: Tensor, name: string) => Tensor): Draws {
+  return Object.fromEntries(Object.entries(draws).map(([name, tensor]) => [name, change(tensor, name)]));
 }
 
 /**

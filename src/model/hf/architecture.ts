@@ -52,6 +52,8 @@ interface Keys {
   readonly epsilon: string;
   readonly typeCount: number | null;
   readonly padId: number;
+  /** Whether positions are counted from `padId` + 1. */
+  readonly countsFromPadding: boolean;
   /** What the family's classes take where the file has no such key. */
   readonly usual: { readonly activation: Activation; readonly epsilon: number };
 }
@@ -66,9 +68,10 @@ const BERT: Keys = {
   epsilon: 'layer_norm_eps',
   typeCount: 2,
   padId: 0,
+  countsFromPadding: false,
   usual: { activation: 'gelu', epsilon: 1e-12 },
 };
-const ROBERTA: Keys = { ...BERT, padId: 1 };
+const ROBERTA: Keys = { ...BERT, padId: 1, countsFromPadding: true };
 const DISTILBERT: Keys = {
   ...BERT,
   width: 'dim',
@@ -88,6 +91,7 @@ const GPT2: Keys = {
   epsilon: 'layer_norm_epsilon',
   typeCount: null,
   padId: 0,
+  countsFromPadding: false,
   usual: { activation: 'gelu_new', epsilon: 1e-5 },
 };
 const FAMILIES: Readonly<Record<HuggingFaceFamily, Keys>> = {
@@ -97,7 +101,7 @@ const FAMILIES: Readonly<Record<HuggingFaceFamily, Keys>> = {
   camembert: ROBERTA,
   electra: BERT,
   distilbert: DISTILBERT,
-  mpnet: { ...BERT, typeCount: null, padId: 1 },
+  mpnet: { ...ROBERTA, typeCount: null },
   gpt2: GPT2,
 };
 
@@ -112,7 +116,7 @@ const ACTIVATIONS: Readonly<Record<string, Activation>> = {
 
 /** Whether positions are counted from `padId` + 1. */
 export function countsFromPadding(family: HuggingFaceFamily): boolean {
-  return ['roberta', 'xlm-roberta', 'camembert', 'mpnet'].includes(family);
+  return FAMILIES[family].countsFromPadding;
 }
 
 /**

@@ -41,10 +41,25 @@ export async function readTokenizerFiles(
   return made('vocab.txt', wrap(linesOf(await read('vocab.txt')), config, join(folder, 'vocab.txt')));
 }
 
-/** The vocabulary's own files that a family's tokenizer can be made of; none for SentencePiece's models. */
+const WORD_PIECES = ['vocab.txt'];
+const BYTE_PAIRS = ['vocab.json', 'merges.txt'];
+/** SentencePiece's own file is not read. */
+const SENTENCE_PIECES: readonly string[] = [];
+
+const VOCABULARIES: Readonly<Record<HuggingFaceFamily, readonly string[]>> = {
+  bert: WORD_PIECES,
+  electra: WORD_PIECES,
+  distilbert: WORD_PIECES,
+  mpnet: WORD_PIECES,
+  roberta: BYTE_PAIRS,
+  gpt2: BYTE_PAIRS,
+  'xlm-roberta': SENTENCE_PIECES,
+  camembert: SENTENCE_PIECES,
+};
+
+/** The vocabulary's own files that a family's tokenizer can be made of, beside `tokenizer.json`; none where it cannot. */
 export function vocabularyFiles(family: HuggingFaceFamily): readonly string[] {
-  if (family === 'xlm-roberta' || family === 'camembert') return [];
-  return family === 'roberta' || family === 'gpt2' ? ['vocab.json', 'merges.txt'] : ['vocab.txt'];
+  return VOCABULARIES[family];
 }
 
 /** Reads `tokenizer.json`, by whatever name, and `tokenizer_config.json` beside it. @throws as readTokenizerFiles */
