@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { HoldfastError, SurroundingsError, UsageError } from './errors.ts';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { SurroundingsError, UsageError } from './errors.ts';
 
 /** SHA-256 of bytes or text, in hexadecimal. */
 export function sha256(data: Uint8Array | string): string {
@@ -94,107 +94,6 @@ export async function writeFileAtomic(
     await rename(neighbour, path);
   } catch (error) {
     await rm(neighbour, { force: true }).catch((e: unknown) => e);
-    throw surroundingsError(path, 'write', error);
-  }
-}
-
-/** Refuses the output path of an option that exists already, unless `force`. */
-export function refuseExisting(path: string, force: boolean, option = '--out'): void {
-  if (!force && existsSync(path)) {
-    throw new UsageError(
-      path,
-      `must not exist yet, got an existing one; choose another ${option} or pass --force`,
-    );
-  }
-}
-
-/** As `refuseExisting`, of a file: a folder is not replaced by one, not even with `force`. */
-export function refuseExistingFile(path: string, force: boolean, option = '--out'): void {
-  refuseExisting(path, force, option);
-  if (existsSync(path) && statSync(path).isDirectory()) {
-    throw new UsageError(path, `must be a file, got a folder; choose another ${option}`);
-  }
-}
-
-/**
- * Refuses an output that is one of the inputs, or a folder around one: with --force it would be lost, or lost for whoever
- * reads it again.
- * @param inputs paths by the name that the message gives them, `--adapter` or `run`; what does not exist (a shipped name) is none
- */
-export function refuseInputsInside(out: string, inputs: Readonly<Record<string, string | undefined>>): void {
-  for (const [name, path] of Object.entries(inputs)) {
-    if (path === undefined || !existsSync(path)) continue;
-    const way = relative(out, path);
-    if (way.split(sep)[0] === '..' || isAbsolute(way)) continue;
-    throw new UsageError(
-      '--out',
-      `must not be or hold the ${name} that is read, got "${out}" for "${path}"; choose another --out`,
-    );
-  }
-}
-
-/** A file that each kind of folder holds which holdfast makes: bundle, run, report, adapter (ours or in PEFT's format), demo. */
-const MARKS = [
-  'manifest.json',
-  'run.json',
-  'report.html',
-  'adapter.json',
-  'adapter_config.json',
-  'training.jsonl',
-  'seeds.json',
-  'demo.json',
-];
-
-/** What is in a folder that is to be written to; nothing, if it is not there. @throws UsageError if it is a file */
-export async function namesIn(path: string, act: string): Promise<readonly string[]> {
-  if (!existsSync(path)) return [];
-  try {
-    return await readdir(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') {
-      throw new UsageError(path, 'must be a folder, got a file; choose another --out', error);
-    }
-    throw surroundingsError(path, act, error);
-  }
-}
-
-/** Refuses to replace, even with --force, a folder that holdfast has not made: it may be somebody's home. */
-export async function refuseForeignFolder(path: string): Promise<void> {
-  const names = await namesIn(path, 'replace');
-  if (names.length > 0 && !names.some((name) => MARKS.includes(name))) {
-    throw new UsageError(
-      path,
-      `must be a folder that holdfast made (one of ${MARKS.join(', ')} in it) to be replaced, got another; choose another --out`,
-    );
-  }
-}
-
-/**
- * Makes a folder so that it is whole or absent: `fill` writes into a neighbour, which is then renamed.
- * With `force` an existing one is replaced, at the last moment only.
- */
-export async function writeFolderAtomic<T>(
-  path: string,
-  force: boolean,
-  fill: (folder: string) => Promise<T>,
-): Promise<T> {
-  refuseExisting(path, force);
-  await refuseForeignFolder(path);
-  const target = resolve(path);
-  const neighbour = join(dirname(target), `.${basename(target)}-${randomBytes(6).toString('hex')}`);
-  try {
-    await makeFolder(neighbour);
-  } catch (error) {
-    throw surroundingsError(path, 'write', error);
-  }
-  try {
-    const result = await fill(neighbour);
-    if (existsSync(target)) await rm(target, { recursive: true });
-    await rename(neighbour, target);
-    return result;
-  } catch (error) {
-    await rm(neighbour, { recursive: true, force: true }).catch((e: unknown) => e);
-    if (error instanceof HoldfastError) throw error;
     throw surroundingsError(path, 'write', error);
   }
 }

@@ -2,13 +2,8 @@ import { join } from 'node:path';
 import { loadAdapter, type StoredAdapter } from '../adapter/file.ts';
 import { adapterToPeft, type PeftNaming } from '../adapter/to-peft.ts';
 import { UsageError } from '../core/errors.ts';
-import {
-  refuseExisting,
-  refuseInputsInside,
-  stableJson,
-  writeFileAtomic,
-  writeFolderAtomic,
-} from '../core/files.ts';
+import { stableJson, writeFileAtomic } from '../core/files.ts';
+import { checkOutputFolder, writeFolderAtomic } from '../core/outputs.ts';
 import { encodeSafetensors } from '../core/safetensors-write.ts';
 import { moduleNames } from '../model/hf/module-names.ts';
 
@@ -21,8 +16,7 @@ export interface ExportJob {
 
 /** `holdfast adapter export`: an adapter in PEFT's format, for the class of transformers that its task is of. */
 export async function adapterExport({ adapter: path, format, out, force }: ExportJob) {
-  refuseExisting(out, force);
-  refuseInputsInside(out, { adapter: path });
+  await checkOutputFolder(out, { force, inputs: { adapter: path } });
   const stored = await loadAdapter(path);
   const naming = namingOf(stored, path);
   const { config, tensors } = adapterToPeft(stored.adapter, path, naming);

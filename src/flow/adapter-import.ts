@@ -4,9 +4,10 @@ import { saveAdapter } from '../adapter/file.ts';
 import { adapterFromPeft, type PeftBase } from '../adapter/from-peft.ts';
 import { parsePeftConfig } from '../adapter/peft-config.ts';
 import { UsageError } from '../core/errors.ts';
-import { readText, refuseExisting, refuseInputsInside, writeFolderAtomic } from '../core/files.ts';
+import { readText } from '../core/files.ts';
+import { checkOutputFolder, writeFolderAtomic } from '../core/outputs.ts';
 import { readSafetensors } from '../core/safetensors.ts';
-import { loadModel } from '../model/load.ts';
+import { loadModel, modelPath } from '../model/load.ts';
 import type { Model } from '../model/model.ts';
 import { adapterLines } from './adapter-info.ts';
 
@@ -22,8 +23,8 @@ export interface ImportJob {
 
 /** `holdfast adapter import`: a LoRA or (IA)^3 adapter in PEFT's format becomes one of ours. Nothing is written if it is refused. */
 export async function adapterImport({ from, model: path, tokenizer, out, force }: ImportJob) {
-  refuseExisting(out, force);
-  refuseInputsInside(out, { adapter: from, '--model': path, '--tokenizer': tokenizer });
+  const inputs = { adapter: from, '--model': modelPath(path), '--tokenizer': tokenizer };
+  await checkOutputFolder(out, { force, inputs });
   const where = { config: join(from, 'adapter_config.json'), tensors: weightsOf(from) };
   const text = await readText(where.config);
   const config = parsePeftConfig(text, where.config);

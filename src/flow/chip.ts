@@ -1,6 +1,7 @@
 import { presentConductances } from '../chip/conductances.ts';
 import { bundleAt, readBundle } from '../compile/bundle.ts';
-import { refuseExistingFile, refuseInputsInside, writeFileAtomic } from '../core/files.ts';
+import { writeFileAtomic } from '../core/files.ts';
+import { checkOutputFile } from '../core/outputs.ts';
 import type { Progress } from '../core/progress.ts';
 import { encodeSafetensors } from '../core/safetensors-write.ts';
 
@@ -20,8 +21,7 @@ export interface ChipJob {
 
 /** Writes the conductances that one simulated chip holds at a time: what a measurement without read noise would find. */
 export async function chip(job: ChipJob): Promise<{ out: string; cells: number; lines: readonly string[] }> {
-  refuseExistingFile(job.out, job.force);
-  refuseInputsInside(job.out, { bundle: job.bundle });
+  await checkOutputFile(job.out, { force: job.force, inputs: { bundle: job.bundle } });
   const bundle = await bundleAt(await readBundle(job.bundle), job.temperature ?? null, job.cycles ?? null);
   job.progress.stage('write cells', bundle.program.layers.length);
   const cells = presentConductances(

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UsageError } from '../core/errors.ts';
-import { refuseExistingFile, writeFileAtomic } from '../core/files.ts';
+import { writeFileAtomic } from '../core/files.ts';
+import { checkOutputFile } from '../core/outputs.ts';
 import { tableMarkdown } from '../report/markdown.ts';
 import { summarise } from '../report/summary.ts';
 import type { Table } from '../report/table.ts';
@@ -57,7 +58,7 @@ export interface CompareResult {
  */
 export async function compare(job: CompareJob): Promise<CompareResult & { readonly table: Table }> {
   const { runs, metric, out } = job;
-  if (out !== undefined) refuseExistingFile(out, job.force);
+  if (out !== undefined) await checkOutputFile(out, { force: job.force });
   const twice = runs.find((run, index) => runs.findIndex((other) => resolve(other) === resolve(run)) < index);
   if (twice !== undefined) throw new UsageError(twice, 'must be named once, got it twice; leave one out');
   const trained: TrainedFolder[] = [];

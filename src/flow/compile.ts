@@ -20,7 +20,7 @@ import {
   targetsOf,
 } from '../compile/program.ts';
 import { validationVectors } from '../compile/validation.ts';
-import { refuseExisting, refuseInputsInside, writeFolderAtomic } from '../core/files.ts';
+import { checkOutputFolder, writeFolderAtomic } from '../core/outputs.ts';
 import { packageVersion } from '../core/paths.ts';
 import { permutation } from '../core/philox.ts';
 import type { Progress } from '../core/progress.ts';
@@ -85,14 +85,16 @@ const CALIBRATION_BATCH = 16;
 /** Compiles a model with its adapter for a device: twice, for the converter ranges come from running the first. */
 export async function compile(job: CompileJob): Promise<CompileResult> {
   const { progress, out } = job;
-  refuseExisting(out, job.force);
-  refuseInputsInside(out, {
-    '--model': modelPath(job.model),
-    '--tokenizer': job.tokenizer,
-    '--adapter': job.adapter,
-    // A name may be that of the folder too.
-    '--profile': job.profile.endsWith('.json') ? job.profile : undefined,
-    '--data': job.data,
+  await checkOutputFolder(out, {
+    force: job.force,
+    inputs: {
+      '--model': modelPath(job.model),
+      '--tokenizer': job.tokenizer,
+      '--adapter': job.adapter,
+      // A name may be that of the folder too.
+      '--profile': job.profile.endsWith('.json') ? job.profile : undefined,
+      '--data': job.data,
+    },
   });
   progress.stage('load');
   const [model, profile, engine, stored] = await Promise.all([

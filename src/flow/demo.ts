@@ -2,15 +2,8 @@ import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatDuration } from '../core/duration.ts';
 import { UsageError } from '../core/errors.ts';
-import {
-  makeFolder,
-  namesIn,
-  refuseForeignFolder,
-  refuseInputsInside,
-  stableJson,
-  surroundingsError,
-  writeFileAtomic,
-} from '../core/files.ts';
+import { makeFolder, stableJson, surroundingsError, writeFileAtomic } from '../core/files.ts';
+import { namesIn, refuseForeignFolder, refuseInputsInside } from '../core/outputs.ts';
 import type { Progress } from '../core/progress.ts';
 import { loadProfile } from '../profile/load.ts';
 import type { DeviceProfile } from '../profile/profile.ts';

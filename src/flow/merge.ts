@@ -1,13 +1,7 @@
 import { join } from 'node:path';
 import { BadFileError } from '../core/errors.ts';
-import {
-  readText,
-  refuseExisting,
-  refuseInputsInside,
-  stableJson,
-  writeFileAtomic,
-  writeFolderAtomic,
-} from '../core/files.ts';
+import { readText, stableJson, writeFileAtomic } from '../core/files.ts';
+import { checkOutputFolder, writeFolderAtomic } from '../core/outputs.ts';
 import { parseSamples, type Sample, sampleKey } from '../evaluate/sample.ts';
 import { parseRun } from './read-run.ts';
 
@@ -28,8 +22,7 @@ export async function merge(job: {
   readonly out: string;
   readonly force: boolean;
 }): Promise<MergeResult> {
-  for (const run of job.runs) refuseInputsInside(job.out, { run });
-  refuseExisting(job.out, job.force);
+  for (const run of job.runs) await checkOutputFolder(job.out, { force: job.force, inputs: { run } });
   const [first] = job.runs;
   const plan = await readText(join(first!, 'run.json'));
   parseRun(plan, join(first!, 'run.json'));

@@ -1,14 +1,15 @@
 import { attachAdapter } from '../adapter/attach.ts';
 import { checkAdapterModel, loadAdapter } from '../adapter/file.ts';
 import { UsageError } from '../core/errors.ts';
-import { refuseExistingFile, refuseInputsInside, writeFileAtomic } from '../core/files.ts';
+import { writeFileAtomic } from '../core/files.ts';
+import { checkOutputFile } from '../core/outputs.ts';
 import { type Progress, silentProgress } from '../core/progress.ts';
 import { batches } from '../data/batches.ts';
 import { classesOf } from '../data/outcomes.ts';
 import { readLines } from '../data/tsv.ts';
 import { modelFeeds } from '../evaluate/model-feeds.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
-import { loadModel } from '../model/load.ts';
+import { loadModel, modelPath } from '../model/load.ts';
 import type { Model } from '../model/model.ts';
 import { openEngine } from '../runtime/open.ts';
 import { TOKENS_A_BATCH } from './encode-task.ts';
@@ -44,8 +45,10 @@ export interface PredictResult {
  */
 export async function predict(request: PredictRequest): Promise<PredictResult> {
   const { input, out, output, progress = silentProgress } = request;
-  refuseExistingFile(out, request.force ?? false);
-  refuseInputsInside(out, { '--input': input, '--model': request.model, '--adapter': request.adapter });
+  await checkOutputFile(out, {
+    force: request.force ?? false,
+    inputs: { '--input': input, '--model': modelPath(request.model), '--adapter': request.adapter },
+  });
   const model = await loadModel(request.model, request.tokenizer);
   const { graph, labels } = await graphOf(model, request);
   const encoded = (await readLines(input)).map((line, index) =>

@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { formatDuration } from '../core/duration.ts';
 import { BadFileError, UsageError } from '../core/errors.ts';
-import { readBytes, refuseExistingFile, sha256, writeFileAtomic } from '../core/files.ts';
+import { readBytes, sha256, writeFileAtomic } from '../core/files.ts';
+import { checkOutputFile } from '../core/outputs.ts';
 import type { Progress } from '../core/progress.ts';
 import {
   LEAST_CONDUCTANCE,
@@ -80,11 +81,12 @@ export interface FitResult {
 export async function fitProfile(options: FitOptions): Promise<FitResult> {
   const { data: file, out, confidence, seed, figures, progress } = options;
   const name = profileNameOf(out);
-  refuseExistingFile(out, options.force);
+  const { force } = options;
+  await checkOutputFile(out, { force, inputs: { data: file } });
   if (figures !== undefined && !/\.(svg|html)$/u.test(figures)) {
     throw new UsageError('--figures', `must be an .svg or .html file, got "${figures}"; choose one of them`);
   }
-  if (figures !== undefined) refuseExistingFile(figures, options.force, '--figures');
+  if (figures !== undefined) await checkOutputFile(figures, { force, option: '--figures' });
   refuseReferenceTime(options.referenceTime);
   const like = options.like === undefined ? null : await loadProfile(options.like);
   const data = dataOf(await readMeasurements(file), file);

@@ -1,6 +1,7 @@
 import { formatDuration } from '../core/duration.ts';
 import { UsageError } from '../core/errors.ts';
-import { refuseExistingFile, writeFileAtomic } from '../core/files.ts';
+import { writeFileAtomic } from '../core/files.ts';
+import { checkOutputFile } from '../core/outputs.ts';
 import { checkProfileFile } from '../profile/check.ts';
 import { type ProfileFacts, profileFacts, type StateRow } from '../profile/facts.ts';
 import { type Fault, faultLine, faultPlace } from '../profile/fault.ts';
@@ -45,7 +46,7 @@ export async function show(nameOrPath: string, out?: string, force = false): Pro
   if (out !== undefined && !/\.(svg|html)$/u.test(out)) {
     throw new UsageError('--out', `must be an .svg or .html file, got "${out}"; choose one of them`);
   }
-  if (out !== undefined) refuseExistingFile(out, force);
+  if (out !== undefined) await checkOutputFile(out, { force });
   const profile = await loadProfile(nameOrPath);
   const facts = profileFacts(profile);
   const { mappingErrors } = await import('./mapping-errors.ts');

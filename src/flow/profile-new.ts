@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { UsageError } from '../core/errors.ts';
 import { readText, writeFileAtomic } from '../core/files.ts';
+import { checkOutputFile } from '../core/outputs.ts';
 import { readPlacedJson, withFields } from '../profile/json-places.ts';
 import { loadProfile, profilePath } from '../profile/load.ts';
 import { ProfileError } from '../profile/profile-error.ts';
@@ -31,12 +31,11 @@ export interface NewProfileResult {
  */
 export async function newProfile({ file, like, force }: NewProfileOptions): Promise<NewProfileResult> {
   const name = profileNameOf(file);
-  if (!force && existsSync(file)) {
-    throw new UsageError(
-      file,
-      'must not exist yet, got an existing one; choose another name or pass --force',
-    );
-  }
+  await checkOutputFile(file, {
+    force,
+    option: 'name',
+    inputs: { '--like': like !== undefined && isPath(like) ? like : undefined },
+  });
   const schema = schemaPathFrom(file);
   let text = profileTemplate(name, schema);
   if (like !== undefined && isTechnology(like)) text = technologyTemplate(like, name, schema);

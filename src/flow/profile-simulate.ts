@@ -1,8 +1,9 @@
 import { nearestLevel } from '../compile/placement.ts';
 import { formatDuration } from '../core/duration.ts';
 import { UsageError } from '../core/errors.ts';
-import { refuseExistingFile, writeFileAtomic } from '../core/files.ts';
+import { writeFileAtomic } from '../core/files.ts';
 import { npyBytes } from '../core/npy.ts';
+import { checkOutputFile } from '../core/outputs.ts';
 import type { Progress } from '../core/progress.ts';
 import type { SimulatedRow } from '../device/simulate.ts';
 import { simulateProfile } from '../device/simulate-profile.ts';
@@ -59,7 +60,9 @@ export interface SimulateResult {
  */
 export async function simulate(options: SimulateOptions): Promise<SimulateResult> {
   const { targets, times, cells, seed, cellsOut, progress } = options;
-  if (cellsOut !== undefined) refuseExistingFile(cellsOut, options.force ?? false, '--cells-out');
+  if (cellsOut !== undefined) {
+    await checkOutputFile(cellsOut, { force: options.force ?? false, option: '--cells-out' });
+  }
   const noise = options.noise ?? 1;
   const { temperature = null, cycles = null } = options;
   const profile = await profileAt(await loadProfile(options.profile), temperature, cycles);

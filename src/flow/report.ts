@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../core/errors.ts';
-import { refuseExisting, refuseInputsInside, writeFolderAtomic } from '../core/files.ts';
+import { checkOutputFolder, writeFolderAtomic } from '../core/outputs.ts';
 import { makeReport } from '../report/make-report.ts';
 import type { Summary } from '../report/summary.ts';
 import { readRun } from './read-run.ts';
@@ -10,7 +10,7 @@ export interface ReportOptions {
   /** Replace an existing report. */
   readonly force?: boolean;
   /** Limit of the main metric (0..1 for shares) for the yield in each cell of summary.json; without it none is given. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Level of all intervals; 0.95. */
   readonly confidence?: number;
 }
@@ -36,8 +36,7 @@ export async function writeReport(
   outFolder: string,
   { force = false, limit, confidence = 0.95 }: ReportOptions = {},
 ): Promise<WrittenReport> {
-  refuseExisting(outFolder, force);
-  refuseInputsInside(outFolder, { run: runFolder });
+  await checkOutputFolder(outFolder, { force, inputs: { run: runFolder } });
   const { run, samples, tornLastLine } = await readRun(runFolder);
   if (!samples.some(({ chip }) => chip !== null)) {
     throw new UsageError(runFolder, 'must hold at least one row of a chip, got none; evaluate first');

@@ -14,7 +14,8 @@ import {
   tileCount,
 } from '../compile/program.ts';
 import { BadFileError } from '../core/errors.ts';
-import { refuseExistingFile, refuseInputsInside, writeFileAtomic } from '../core/files.ts';
+import { writeFileAtomic } from '../core/files.ts';
+import { checkOutputFile } from '../core/outputs.ts';
 import { encodeSafetensors } from '../core/safetensors-write.ts';
 import { buildGraph } from '../graph/build.ts';
 import { float32, type Graph, type Tensor } from '../graph/graph.ts';
@@ -81,8 +82,10 @@ const LAYER = 'tile';
  * @throws BadFileError if a matrix is missing, of another shape, or not finite; UsageError for an age without support.
  */
 export async function tile(job: TileJob): Promise<TileResult> {
-  refuseExistingFile(job.out, job.force);
-  refuseInputsInside(job.out, { '--weight': job.weight, '--input': job.input, '--profile': job.profile });
+  await checkOutputFile(job.out, {
+    force: job.force,
+    inputs: { '--weight': job.weight, '--input': job.input, '--profile': job.profile },
+  });
   const weight = await readMatrix(job.weight, 'weight', '[in, out]');
   const input = await readMatrix(job.input, 'input', '[B, in]');
   if (input.columns !== weight.rows) {

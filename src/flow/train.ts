@@ -1,6 +1,6 @@
 import { METHODS, type MethodName } from '../adapter/adapter.ts';
 import { UsageError } from '../core/errors.ts';
-import { refuseExisting, refuseForeignFolder, refuseInputsInside } from '../core/files.ts';
+import { checkOutputFolder, refuseInputsInside } from '../core/outputs.ts';
 import type { Progress } from '../core/progress.ts';
 import type { Columns } from '../data/custom-rows.ts';
 import { loadModel, modelPath } from '../model/load.ts';
@@ -90,17 +90,15 @@ export async function openTraining(job: TrainJob): Promise<Loaded> {
       `must be given where no --adapter is, got neither; choose one of ${METHODS.join(', ')}`,
     );
   }
-  refuseInputsInside(job.out, {
+  const inputs = {
     '--model': modelPath(job.model),
     '--tokenizer': job.tokenizer,
     '--data': job.data,
     '--adapter': job.adapter,
     '--chip': job.chip?.bundle,
-  });
-  if (!job.resume) {
-    refuseExisting(job.out, job.force);
-    await refuseForeignFolder(job.out);
-  }
+  };
+  if (job.resume) refuseInputsInside(job.out, inputs);
+  else await checkOutputFolder(job.out, { force: job.force, inputs });
   job.progress.stage('load');
   const [model, task, engine] = await Promise.all([
     loadModel(job.model, job.tokenizer),

@@ -339,7 +339,7 @@ test('adapter import: onto an ONNX model takes the tokenizer that goes with it',
   );
 });
 
-test('adapter import: refuses a pickle, an empty folder and an existing --out', async (t) => {
+test('adapter import: refuses a pickle, an empty folder and the adapter itself as --out', async (t) => {
   const from = await copied(t, 'bert-lora');
   const job = { from, model: fixture('bert'), out: join(await temporary(t), 'out'), force: false };
   await rm(join(from, WEIGHTS));
@@ -360,6 +360,6 @@ test('adapter import: refuses a pickle, an empty folder and an existing --out', 
   });
   await t.throwsAsync(adapterImport({ ...job, out: from }), {
     instanceOf: UsageError,
-    message: `${from}: must not exist yet, got an existing one; choose another --out or pass --force`,
+    message: `--out: must not be or hold the adapter that is read, got "${from}" for "${from}"; choose another --out`,
   });
 });

@@ -99,9 +99,10 @@ test('predict: logits without a head, an existing --out', async (t) => {
     message:
       '--output: logits need a task head, got model use-lite without one; pass --adapter, or --output pooled or hidden',
   });
-  await t.throwsAsync(predict({ model: 'use-lite', input, out: input, output: 'pooled' }), {
+  await writeFile(out, '');
+  await t.throwsAsync(predict({ model: 'use-lite', input, out, output: 'pooled' }), {
     instanceOf: UsageError,
-    message: `${input}: must not exist yet, got an existing one; choose another --out or pass --force`,
+    message: `${out}: must not exist yet, got an existing one; choose another --out or pass --force`,
   });
 });
 
