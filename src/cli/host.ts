@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../core/errors.ts';
 import type { Progress } from '../core/progress.ts';
+import { emptyValue } from './empty-value.ts';
 import { commandPath } from './errors.ts';
 import { type Interruption, watchInterrupts } from './interrupt.ts';
 import { missingOption } from './needed-option.ts';
@@ -49,6 +50,10 @@ export function createHost(
         );
       }
       const interruption: Interruption = { heeds: advice !== undefined, advice: advice ?? NOTHING_KEPT };
+      const empty = emptyValue(command);
+      if (empty !== undefined) {
+        throw new UsageError(empty, 'must not be empty, got ""; give it a value or leave it out');
+      }
       const watch = watchInterrupts(where, interruption, screen);
       const progress = screenProgress(screen);
       const meter = {

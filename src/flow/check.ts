@@ -4,7 +4,7 @@ import { proportionLowerBound, proportionUpperBound } from '../core/intervals.ts
 import { chipsForYield } from '../core/tolerance.ts';
 import type { RunRecord } from '../evaluate/run-record.ts';
 import { chipsMeeting } from '../report/cells.ts';
-import { chipResults, chipSamples } from '../report/chips.ts';
+import { areCopies, type ChipResult, chipResults, chipSamples } from '../report/chips.ts';
 import { formatMetric, formatShare, formatTime, number } from '../report/names.ts';
 import { mainSource } from '../report/summary.ts';
 import { readRun } from './read-run.ts';
@@ -33,7 +33,7 @@ export type Gate = 'met' | 'not met' | 'inconclusive';
 export interface ArmCheck {
   readonly arm: string;
   readonly gate: Gate;
-  /** Chips at or above the limit, of all evaluated. */
+  /** Chips at or above the limit, of all evaluated; copies of one count as one. */
   readonly meeting: number;
   readonly chips: number;
   /** One-sided Clopper-Pearson bounds of the yield, each at the confidence asked for. */
@@ -63,7 +63,7 @@ export interface CheckResult {
 /**
  * Checks a run against a limit. Met: with the confidence asked for, at least the share `yield` of dies reaches `min`
  * (exact one-sided lower bound). Not met: with that confidence, fewer do (upper bound below `yield`). Else inconclusive:
- * too few chips to say. A chip's value is the mean over its reads; one on which the metric is undefined misses.
+ * too few chips to say. At noise scale 0, where all chips are copies of one, that one decides. A chip's value is the mean over its reads; one on which the metric is undefined misses.
  * @throws UsageError for options outside their range, or a metric, time, noise or arm that the run does not have.
  */
 export async function check(options: CheckOptions): Promise<CheckResult> {
@@ -77,7 +77,7 @@ export async function check(options: CheckOptions): Promise<CheckResult> {
   const wanted = run.arms.filter(({ arm }) => options.arm === undefined || arm === options.arm);
   const arms = wanted.map(({ arm }) => {
     const results = chipResults(chipSamples(samples, arm, source, { seconds, noise }), metric);
-    return armCheck(arm, chipsMeeting(results, min), results.length, options);
+    return armCheck(arm, results, options);
   });
   const gate: Gate = arms.some((arm) => arm.gate === 'not met')
     ? 'not met'
@@ -103,8 +103,11 @@ export async function check(options: CheckOptions): Promise<CheckResult> {
   };
 }
 
-function armCheck(arm: string, meeting: number, chips: number, options: CheckOptions): ArmCheck {
-  const { confidence } = options;
+function armCheck(arm: string, results: readonly ChipResult[], options: CheckOptions): ArmCheck {
+  const { min, confidence } = options;
+  const meeting = chipsMeeting(results, min);
+  const chips = results.length;
+  if (chips > 0 && areCopies(results, { noise: options.noise ?? 1 })) return copiesCheck(arm, meeting > 0);
   const chipsNeeded = chipsForYield(options.yield, confidence, chips - meeting);
   if (chips === 0) {
     const sentence = `${arm}: inconclusive: no chip was evaluated there yet; ${chipsNeeded} that all reach the limit would do`;
@@ -132,6 +135,23 @@ function armCheck(arm: string, meeting: number, chips: number, options: CheckOpt
         : `${arm}: inconclusive: ${counted}, so the yield is between ${formatShare(yieldAtLeast, 2)} and ${formatShare(yieldAtMost, 2)}; ` +
           `${chipsNeeded} chips would do if no more of them fail`;
   return { arm, gate, meeting, chips, yieldAtLeast, yieldAtMost, chipsNeeded, sentence };
+}
+
+/** Without noise every die is the same one: its yield is 1 or 0 for certain, of however many copies. */
+function copiesCheck(arm: string, reaches: boolean): ArmCheck {
+  const bound = reaches ? 1 : 0;
+  const gate = reaches ? 'met' : 'not met';
+  const does = reaches ? 'reaches' : 'misses';
+  return {
+    arm,
+    gate,
+    meeting: bound,
+    chips: 1,
+    yieldAtLeast: bound,
+    yieldAtMost: bound,
+    chipsNeeded: 1,
+    sentence: `${arm}: ${gate}: without noise all chips are copies of one, which ${does} it`,
+  };
 }
 
 /** Beyond, more chips would be needed than there are whole numbers. */

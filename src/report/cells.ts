@@ -1,11 +1,11 @@
 import { bcaInterval } from '../core/bootstrap.ts';
 import { drawsFrom } from '../core/draw.ts';
-import { clopperPearson, tInterval } from '../core/intervals.ts';
+import { clopperPearson, type Interval, tInterval } from '../core/intervals.ts';
 import { mean, median, std } from '../core/statistics.ts';
 import { stream } from '../core/stream.ts';
 import type { Condition } from '../evaluate/run-record.ts';
 import type { Sample } from '../evaluate/sample.ts';
-import { type ChipResult, chipResults, chipSamples, definedValues } from './chips.ts';
+import { areCopies, type ChipResult, chipResults, chipSamples, definedValues } from './chips.ts';
 
 /** One metric of one arm under one condition, over chips. Metric values are as in the samples (shares 0..1). */
 export interface Cell extends Condition {
@@ -84,7 +84,7 @@ export function cellOf(samples: readonly Sample[], question: CellQuestion): Cell
     readStd: readStds.length === 0 ? null : mean(readStds),
     clippedInputs: meanShare(rows, 'clippedInputs'),
     saturatedConversions: meanShare(rows, 'saturatedConversions'),
-    ...(limit === null ? {} : yieldAt(results, limit, confidence)),
+    ...(limit === null ? {} : yieldAt(results, question, limit)),
   };
 }
 
@@ -93,13 +93,23 @@ export function chipsMeeting(results: readonly ChipResult[], limit: number): num
   return results.filter(({ value }) => value !== null && value >= limit).length;
 }
 
-function yieldAt(results: readonly ChipResult[], limit: number, confidence: number) {
+/** The share of chips at or above a limit: its exact interval, or of copies of one chip the share itself, which is 0 or 1. */
+export function yieldInterval(
+  results: readonly ChipResult[],
+  { condition, confidence }: Pick<CellQuestion, 'condition' | 'confidence'>,
+  limit: number,
+): Interval {
   const meeting = chipsMeeting(results, limit);
-  const interval = clopperPearson(meeting, results.length, confidence);
+  if (!areCopies(results, condition)) return clopperPearson(meeting, results.length, confidence);
+  return { low: meeting / results.length, high: meeting / results.length };
+}
+
+function yieldAt(results: readonly ChipResult[], question: CellQuestion, limit: number) {
+  const { low, high } = yieldInterval(results, question, limit);
   return {
-    yield: meeting / results.length,
-    yieldLow: interval.low,
-    yieldHigh: interval.high,
+    yield: chipsMeeting(results, limit) / results.length,
+    yieldLow: low,
+    yieldHigh: high,
     yieldLimit: limit,
   };
 }

@@ -45,6 +45,14 @@ export function chipResults(
   });
 }
 
+/**
+ * Whether the chips are copies of one, which say no more than the first: at noise scale 0 nothing is random. A chip on which
+ * the metric is undefined is another than one with a value.
+ */
+export function areCopies(results: readonly ChipResult[], { noise }: Pick<Condition, 'noise'>): boolean {
+  return noise === 0 && new Set(results.map(({ value }) => value)).size <= 1;
+}
+
 /** The values of the chips that have one. */
 export function definedValues(results: readonly ChipResult[]): number[] {
   return results.flatMap(({ value }) => (value === null ? [] : [value]));

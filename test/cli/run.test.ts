@@ -21,6 +21,11 @@ const WRONG: ReadonlyArray<readonly [line: string, message: string]> = [
     'evaluate b --task reviews',
     'evaluate: needs the option "--out <path>", got none; see "holdfast evaluate --help"',
   ],
+  ['report  --out d', 'run: must not be empty, got ""; give it a value or leave it out'],
+  [
+    'compile --model m --profile p --out b --name ',
+    '--name: must not be empty, got ""; give it a value or leave it out',
+  ],
   ['report r s --out d', 'report: takes 1 argument, got 2; see "holdfast report --help"'],
   [
     'report r --out',

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import type { RunRecord } from '../../src/evaluate/run-record.ts';
+import type { Condition, RunRecord } from '../../src/evaluate/run-record.ts';
 import type { Sample } from '../../src/evaluate/sample.ts';
 import { check } from '../../src/flow/check.ts';
 import { writeReport } from '../../src/flow/report.ts';
@@ -94,8 +94,11 @@ test('writeReport(run, out) reports a torn last line and refuses other faults, l
 });
 
 /** A run of one arm and one condition whose chips have these accuracies. */
-async function gateFolder(t: ExecutionContext, values: readonly number[]): Promise<string> {
-  const conditions = [{ seconds: 3600, noise: 1 }];
+async function gateFolder(
+  t: ExecutionContext,
+  values: readonly number[],
+  conditions: readonly Condition[] = [{ seconds: 3600, noise: 1 }],
+): Promise<string> {
   const { run, samples } = syntheticRun({
     chips: values.length,
     examples: 8,
@@ -122,6 +125,44 @@ test('check(options) is met where the exact lower bound of the yield reaches it:
     'met: accuracy of at least 80.0\u202f% on 90.0\u202f% of dies, at 1\u202fh and noise scale 1, confidence 95.0\u202f%',
     '  use-lite-grasp: met: 29 of 29 chips reach it, so the yield is at least 90.19\u202f%',
   ]);
+});
+
+test('check(options) counts copies of one chip, at noise scale 0, as one', async (t) => {
+  const conditions = [{ seconds: 3600, noise: 0 }];
+  const reaching = await gateFolder(t, Array<number>(5).fill(0.8), conditions);
+  const met = await check({ ...GATE, noise: 0, yield: 0.99, run: reaching });
+  t.is(met.gate, 'met');
+  t.like(met.arms[0], { meeting: 1, chips: 1, yieldAtLeast: 1, yieldAtMost: 1, chipsNeeded: 1 });
+  t.is(met.lines[1], '  use-lite-grasp: met: without noise all chips are copies of one, which reaches it');
+  const missing = await check({
+    ...GATE,
+    noise: 0,
+    run: await gateFolder(t, Array<number>(300).fill(0.79), conditions),
+  });
+  t.is(missing.gate, 'not met');
+  t.like(missing.arms[0], { meeting: 0, chips: 1, yieldAtLeast: 0, yieldAtMost: 0 });
+  const others = await check({ ...GATE, noise: 0, run: await gateFolder(t, [0.8, 0.9], conditions) });
+  t.like(others.arms[0], { gate: 'inconclusive', chips: 2 });
+});
+
+test('writeReport(run, out) with a limit: yields in summary.json, in the table and as failures for a build server', async (t) => {
+  const folder = await gateFolder(t, [0.7, 0.8, 0.9, 0.9], [{ seconds: 3600, noise: 1 }]);
+  const out = join(folder, 'report');
+  const { summary } = await writeReport(folder, out, { limit: 0.77, confidence: 0.9 });
+  // Clopper and Pearson at 90 %: 0.05 quantile of Beta(3, 2) and 0.95 quantile of Beta(4, 1).
+  const cell = summary.arms[0]!.cells[0]!;
+  t.like(cell, { yield: 0.75, yieldLimit: 0.77 });
+  t.true(Math.abs(cell.yieldLow! - 0.2486) < 1e-4, `${cell.yieldLow}`);
+  t.true(Math.abs(cell.yieldHigh! - 0.9873) < 1e-4, `${cell.yieldHigh}`);
+  t.is(summary.confidence, 0.9);
+  const junit = await readFile(join(out, 'report.junit.xml'), 'utf8');
+  t.regex(junit, /<failure message="1 of 4 chips miss 77\.0/u);
+  const page = await readFile(join(out, 'report.md'), 'utf8');
+  t.regex(page, /\u2265 77\.0/u);
+
+  const copies = await gateFolder(t, [0.8, 0.8, 0.8], [{ seconds: 3600, noise: 0 }]);
+  const { summary: same } = await writeReport(copies, join(copies, 'report'), { limit: 0.8 });
+  t.like(same.arms[0]!.cells[0], { yield: 1, yieldLow: 1, yieldHigh: 1 });
 });
 
 test('check(options) says where a run never had all sources of error', async (t) => {

@@ -1,6 +1,5 @@
-import { clopperPearson } from '../../core/intervals.ts';
 import type { Condition } from '../../evaluate/run-record.ts';
-import { chipsMeeting } from '../cells.ts';
+import { chipsMeeting, yieldInterval } from '../cells.ts';
 import { extent } from '../charts/scale.ts';
 import { drawStrips, stripsHeight } from '../charts/strips.ts';
 import { drawYields, yieldsHeight } from '../charts/yields.ts';
@@ -161,12 +160,12 @@ function yieldsFigure(data: ReportData, conditions: readonly Condition[]): Figur
   };
 }
 
-/** Yields at a few round limits within the range seen. */
+/** Yields at a few round limits within the range seen, and at the one asked for. */
 function yieldTable(data: ReportData, conditions: readonly Condition[]): Table {
   const { run, summary } = data;
   const metric = run.task.mainMetric;
   const arms = inkedArms(data);
-  const limits = roundLimits(data, conditions);
+  const limits = limitsShown(data, conditions);
   return {
     caption: `Chips at or above a limit of ${metricName(metric)}, of those evaluated, with the exact ${Math.round(100 * summary.confidence)} % interval (Clopper and Pearson) of the share.`,
     columns: [
@@ -184,7 +183,11 @@ function yieldTable(data: ReportData, conditions: readonly Condition[]): Table {
             arm.label,
             ...limits.map((limit) => {
               const meeting = chipsMeeting(results, limit);
-              const { low, high } = clopperPearson(meeting, results.length, summary.confidence);
+              const { low, high } = yieldInterval(
+                results,
+                { condition, confidence: summary.confidence },
+                limit,
+              );
               return `${number(meeting)} of ${results.length} [${formatShare(low, 0).replace(/\u202f%$/, '')}, ${formatShare(high, 0)}]`;
             }),
           ],
@@ -192,6 +195,12 @@ function yieldTable(data: ReportData, conditions: readonly Condition[]): Table {
       }),
     ),
   };
+}
+
+/** The limit that was asked for, if one was, among the round ones. */
+function limitsShown(data: ReportData, conditions: readonly Condition[]): number[] {
+  const asked = data.summary.arms.flatMap(({ cells }) => cells.flatMap(({ yieldLimit }) => yieldLimit ?? []));
+  return [...new Set([...asked, ...roundLimits(data, conditions)])].sort((a, b) => a - b);
 }
 
 function roundLimits(data: ReportData, conditions: readonly Condition[]): number[] {
