@@ -16,6 +16,7 @@ export function profileTemplate(name: string, schema: string): string {
   "provenance": {
     "source": "Paper, data set or own measurement, so that another person finds it",
     "taken": "Which figures, tables or coefficients were read off",
+    // "checkedBy": "Who or what has checked the numbers since",
     "notModelled": ["stuck cells", "temperature"]
   },
 
@@ -38,6 +39,8 @@ export function profileTemplate(name: string, schema: string): string {
   "writing": {
     "std": { "form": "polynomial", "coefficients": [0.3, 1.9, -1.1], "unit": "uS" }
     // , "meanShift": { "form": "constant", "value": 0, "unit": "uS" }
+    // Pulses until one is read within the tolerance; the laws above are then those of one pulse.
+    // , "verify": { "tolerance": "1 uS", "maxPulses": 20 }
   },
 
   // g(t) = g ((t + t_c)/t_c)^-nu, nu = |mean + std z|, drawn once a cell. By the target's x.
@@ -56,12 +59,26 @@ export function profileTemplate(name: string, schema: string): string {
     }
   },
 
+  // At each read a cell is, with this probability, in the lower of two states: g (1 - amplitude).
+  // "telegraph": { "amplitude": { "form": "constant", "value": 5, "unit": "%" }, "probability": { "form": "constant", "value": 10, "unit": "%" } },
+
+  // What differs from place to place for good, drawn once a chip, a column of a tile, a cell; relative spreads.
+  // "variation": { "chip": "3 %", "column": "1 %", "cell": "5 %" },
+
+  // Shares of cells that are stuck from the start, alone or by "clusters", "columns" and "rows".
+  // "faults": { "cells": { "stuckLow": "0.1 %", "stuckHigh": "0.02 %" } },
+
+  // Temperatures that your data support. Ea speeds time up; T, in kelvin, may stand in expressions.
+  // "temperature": { "reference": "300 K", "from": "300 K", "to": "358 K", "activationEnergy": "1.1 eV", "source": "bake at two temperatures" },
+
+  // What write cycles do: how far writing still reaches, and which share of cells has failed.
+  // "endurance": { "ratedCycles": 1e6, "gMax": { "form": "table", "cycles": [1e4, 1e6], "y": [25, 20], "unit": "uS" }, "source": "cycling of 1 kb" },
+
   // The largest tile.
   "array": { "rows": 256, "columns": 256 },
 
   // Resistance of its wires, in ohm a cell, and at driver and virtual ground. Costs time: each tile is solved as a circuit.
-  // "wires": { "rowSegment": "1 ohm", "columnSegment": "1 ohm", "rowTerminal": "100 ohm", "columnTerminal": "0 ohm",
-  //            "driver": "one-end", "layout": "apart" },
+  // "wires": { "rowSegment": "0.05 ohm", "columnSegment": "0.05 ohm", "rowTerminal": "1 ohm", "driver": "one-end", "layout": "apart" },
 
   // How a cell's current goes by voltage, where inputs are voltages and it is not g V. Not beside wires.
   // "conduction": { "form": "sinh", "readVoltage": "0.2 V", "voltageScale": "0.25 V" },
@@ -73,8 +90,15 @@ export function profileTemplate(name: string, schema: string): string {
   // symmetric: 2^bits - 1 levels with an exact zero. uniform: 2^bits levels. null bits: exact.
   "converters": {
     "dac": { "bits": 8, "rule": "symmetric" },
-    "adc": { "bits": 8, "rule": "symmetric" }
+    "adc": {
+      // How far columns stray from one another, and each conversion from the last.
+      // "gainStd": "0.5 %", "offsetStd": 0.5, "noiseStd": 0.3,
+      "bits": 8,
+      "rule": "symmetric"
+    }
   }
+  // Published figures of energy, latency and area: shown, not computed with.
+  // , "costs": { "latency": [{ "of": "one product of a tile", "value": 130, "unit": "ns", "source": "data sheet, table 3" }] }
 }
 `;
 }

@@ -185,8 +185,8 @@ test('check(files) rejects a file with faults and lists errors and warnings with
   const { accepted, lines } = await check([file]);
   t.false(accepted);
   t.deepEqual(lines, [
-    `${file}:17:21: error: /cell/gMin: must be a conductance of at least 0 uS, got "-2 uS"; give the lowest conductance that a cell is written to`,
-    `${file}:69:22: warning: /converters/dac/bits: should be at least 4 bits, got 3; check it: few models keep their accuracy`,
+    `${file}:18:21: error: /cell/gMin: must be a conductance of at least 0 uS, got "-2 uS"; give the lowest conductance that a cell is written to`,
+    `${file}:86:22: warning: /converters/dac/bits: should be at least 4 bits, got 3; check it: few models keep their accuracy`,
     `${file}: rejected (1 error, 1 warning)`,
   ]);
 });

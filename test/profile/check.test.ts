@@ -494,6 +494,20 @@ test('profileTemplate(name, schema) is accepted without a warning', async (t) =>
   t.is(profile?.name, 'x-y-2026');
 });
 
+test('profileTemplate(name, schema): every field that is commented out is accepted as it stands', async (t) => {
+  // What is modelled must not be named among what is not.
+  const text = profileTemplate('x-y-2026', './schema.json').replace('["stuck cells", "temperature"]', '[]');
+  const fields = [...text.matchAll(/^ *\/\/ (?:, )?"(\w+)": .*$/gmu)];
+  t.deepEqual(fields.map(([, name]) => name).sort(), [
+    ...['checkedBy', 'conduction', 'costs', 'endurance', 'faults', 'gainStd', 'meanShift', 'telegraph'],
+    ...['temperature', 'variation', 'verify', 'wires'],
+  ]);
+  for (const [line, name] of fields) {
+    const { faults } = await checkProfileText(text.replace(line, line.replace('// ', '')), 'x-y-2026.json');
+    t.deepEqual(faults, [], name);
+  }
+});
+
 test('checkProfileText(text) names every fault of a long hostile text', async (t) => {
   const fields = Array.from({ length: 20_000 }, (_, i) => `"f${i}":0`).join(',\n');
   const { faults } = await checkProfileText(`{${fields}}`, 'f.json');
