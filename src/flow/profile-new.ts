@@ -2,7 +2,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { UsageError } from '../core/errors.ts';
 import { readText, writeFileAtomic } from '../core/files.ts';
 import { checkOutputFile } from '../core/outputs.ts';
-import { readPlacedJson, withFields } from '../profile/json-places.ts';
+import { readPlacedJson, withFields, withoutField } from '../profile/json-places.ts';
 import { loadProfile, profilePath } from '../profile/load.ts';
 import { ProfileError } from '../profile/profile-error.ts';
 import { isPath } from '../profile/shipped.ts';
@@ -42,7 +42,9 @@ export async function newProfile({ file, like, force }: NewProfileOptions): Prom
   else if (like !== undefined) {
     await loadKnown(like);
     const from = await profilePath(like);
-    text = withFields(await readText(from), { $schema: schema, name });
+    // Nobody has checked what it will become.
+    const copied = withoutField(await readText(from), ['provenance', 'checkedBy']);
+    text = withFields(copied, { $schema: schema, name });
     const base = readPlacedJson(text).value as { readonly extends?: string };
     if (base.extends !== undefined && isPath(base.extends)) {
       const to = slashed(relative(dirname(resolve(file)), resolve(dirname(from), base.extends)));

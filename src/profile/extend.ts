@@ -33,16 +33,23 @@ const OWN: ReadonlySet<string> = new Set(['$schema', 'schemaVersion', 'name', 'e
  *
  * One rule is added: an object that has a `form` is a whole law and replaces the base's law, so that a table does not inherit
  * the coefficients of a polynomial. Without a `form` it is merged: `{"value": 2}` changes a constant and keeps its unit.
- * A null that removes nothing is a fault, since it would hide a misspelt name.
+ * A null that removes nothing is a fault, since it would hide a misspelt name. The base's `provenance.checkedBy` is not taken
+ * over: nobody has checked the changed numbers.
  *
  * @param nullable Names of fields of which null is a value.
  */
 export function extend(base: JsonObject, patch: JsonObject, nullable: ReadonlySet<string>): Extended {
   const overrides: Override[] = [];
   const findings: Finding[] = [];
-  const value = merged(base, patch, '', { nullable, overrides, findings });
+  const value = merged(unchecked(base), patch, '', { nullable, overrides, findings });
   const { extends: _, ...whole } = value;
   return { value: whole, overrides, findings };
+}
+
+function unchecked(base: JsonObject): JsonObject {
+  if (!isObject(base.provenance)) return base;
+  const { checkedBy: _, ...provenance } = base.provenance;
+  return { ...base, provenance };
 }
 
 interface Merge {

@@ -1,4 +1,12 @@
-import { applyEdits, modify, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import {
+  applyEdits,
+  findNodeAtLocation,
+  modify,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
 import { childPointer, type Finding, pointerKeys } from './finding.ts';
 
 /** Nothing in a profile nests deeper than this; a deeper text is refused before the parser recurses into it. */
@@ -156,4 +164,11 @@ export function withFields(text: string, fields: Readonly<Record<string, string>
     result = applyEdits(result, modify(result, [name], value, {}));
   }
   return result;
+}
+
+/** The text without the field at a path; the same text where it has none. */
+export function withoutField(text: string, path: readonly string[]): string {
+  const tree = parseTree(text);
+  const isThere = tree !== undefined && findNodeAtLocation(tree, [...path]) !== undefined;
+  return isThere ? applyEdits(text, modify(text, [...path], undefined, {})) : text;
 }

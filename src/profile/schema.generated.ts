@@ -114,7 +114,7 @@ source: string
  */
 taken: string
 /**
- * By whom, or by what test, the numbers were held against the source. Default: absent, not said.
+ * By whom, or by what test, the numbers were held against the source. A profile that extends another does not inherit it. Default: absent, not said.
  */
 checkedBy?: string
 /**

@@ -129,6 +129,10 @@ test('newProfile(file) writes a valid profile, and check(files) accepts it', asy
   );
   t.deepEqual(lines, [`${plain}: a valid device profile`, `${like}: a valid device profile`]);
   t.true((await readText(like)).includes('"name": "pcm-own-2026"'));
+  // Of a shipped profile it is told who checked it; not of what a copy becomes.
+  const checkedBy = async (path: string) => (await loadProfile(path)).provenance.checkedBy;
+  t.regex((await checkedBy('pcm-nandakumar-2019')) ?? '', /aihwkit 1\.1/u);
+  t.is(await checkedBy(like), null);
 });
 
 for (const like of ['flash', 'mram', 'fefet', 'ecram']) {

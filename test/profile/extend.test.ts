@@ -51,6 +51,16 @@ test('extend(base, patch) replaces a law by one with a form, and merges one with
   });
 });
 
+test('extend(base, patch) does not take over that the base was checked', (t) => {
+  const base = { name: 'base', provenance: { source: 'paper', checkedBy: 'somebody' } };
+  t.deepEqual(extend(base, { name: 'own' }, new Set()).value, {
+    name: 'own',
+    provenance: { source: 'paper' },
+  });
+  const own = { provenance: { checkedBy: 'us' } };
+  t.deepEqual(extend(base, own, new Set()).value.provenance, { source: 'paper', checkedBy: 'us' });
+});
+
 test('extend(base, patch) tells a null that removes nothing, with the nearest name', (t) => {
   const { findings } = extend(BASE, { wirting: null, cell: { clamp: null }, new: { a: null } }, NULLABLE);
   t.deepEqual(
