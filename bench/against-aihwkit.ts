@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { packageRoot } from '../src/core/paths.ts';
 import { median } from '../src/core/statistics.ts';
@@ -10,14 +11,19 @@ import { COLUMNS, startWritePool } from './write-pool.ts';
 
 /**
  * `node build/bench/against-aihwkit.js --python PATH`: writing, and ageing by a year with one read, of phase-change pairs of
- * one layer of 768 x 3072 against aihwkit's noise model alone and its whole tile, in turns; then growth by the number of weights and of
+ * one layer of 768 x 3072 against aihwkit's noise model alone and its whole tiles, in turns; then growth by the number of weights and of
  * workers, and the memory that 303 million weights (the linear layers of RoBERTa-large) take.
+ *
+ * Of aihwkit's two tiles, the one in C++ is what its `InferenceRPUConfig` makes; the one in PyTorch (`TorchInferenceRPUConfig`) is faster.
  *
  * Ageing begins, as aihwkit's does, at written cells and their drift exponents that are kept; the rows "drawn again" begin at the
  * targets each time, as chips do that there is no memory to keep.
  */
 const ROWS = 768;
 const YEAR = 365 * 86_400;
+
+/** Before each turn, in milliseconds: OpenMP's threads wait for more work in a busy loop, and would take a core from the other's turn. */
+const REST = 50;
 
 /** Weights of the growth table, in millions, and how often each is timed in a round. */
 const SIZES = [
@@ -55,14 +61,19 @@ async function againstRival(python: string): Promise<void> {
   for (const [name, what, job] of [
     ['writing, noise model alone', 'write', 'noise-write'],
     ['writing, whole tile', 'write', 'tile-write'],
+    ['writing, whole tile in PyTorch', 'write', 'torch-write'],
     ['ageing and a read, noise model', 'age', 'noise-read'],
     ['ageing and a read, whole tile', 'age', 'tile-read'],
+    ['ageing, whole tile in PyTorch', 'age', 'torch-read'],
     ['the same drawn again, noise model', 'present', 'noise-read'],
     ['the same drawn again, whole tile', 'present', 'tile-read'],
+    ['drawn again, tile in PyTorch', 'present', 'torch-read'],
   ] as const) {
     const times = { ours: [] as number[], theirs: [] as number[] };
     for (let round = 0; round <= rounds; round++) {
+      await setTimeout(REST);
       const ours = await timed(() => pool.run(what, ROWS * COLUMNS));
+      await setTimeout(REST);
       const theirs = await rival.run(job);
       if (round > 0) {
         times.ours.push(ours);

@@ -44,7 +44,7 @@ const columnSums = new Float64Array(columns);
 parentPort!.on('message', ({ what, first, pairs: wanted }: WriteWorkerJob) => {
   if (what === 'keep') keep(first);
   else make(what, first, wanted);
-  parentPort!.postMessage(process.memoryUsage.rss());
+  parentPort!.postMessage(what);
 });
 
 function keep(layer: number): void {

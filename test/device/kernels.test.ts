@@ -113,6 +113,12 @@ for (const [name, laws] of Object.entries(LAWS)) {
           plainKernels.effectiveWeights(plain);
           t.deepEqual(bits(job.out), bits(plain.out), `${rows} x ${columns}`);
           t.deepEqual(job.columnSums, plain.columnSums);
+          // One pair with two targets: its block goes cell by cell, the others pair by pair.
+          const both = { targetMinus: job.targetMinus.map((g, i) => (i === 2 * columns ? 5 : g)) };
+          kernels.effectiveWeights({ ...job, ...both });
+          plainKernels.effectiveWeights({ ...plain, ...both });
+          t.deepEqual(bits(job.out), bits(plain.out), `two-sided in part, ${rows} x ${columns}`);
+          t.deepEqual(job.columnSums, plain.columnSums);
           const alone = { targetMinus: null, minus: null };
           kernels.effectiveWeights({ ...job, ...alone });
           plainKernels.effectiveWeights({ ...plain, ...alone });

@@ -1,16 +1,14 @@
 // log, sine, cosine and exp on four float32 lanes, from + - x / alone. The plain twin is ../float32.ts, step by step.
 // The coefficients interpolate at Chebyshev's points; errors are those of the polynomials alone.
 //
-// Coefficients lie in memory: V8 loads and spreads a number in one instruction, but builds a vector constant from four.
+// Where a loop needs more coefficients than there are registers they lie in memory: V8 loads and spreads a number in one
+// instruction, but builds a vector constant from four. Those of exp, whose loops need few, stay in registers.
 
-const LOG: usize = memory.data<f32>([0.29579949378967285, 0.3998878002166748, 0.6666668653488159, 2, 1, 0.6931471824645996]);
+const LOG: usize = memory.data<f32>([-0.5915989875793457, -0.7997756004333496, -1.3333337306976318, -4, 1, 2, -1.3862943649291992]);
+const WORD: usize = memory.data<u32>([0xffff, 1, 0x47800000]);
 const ANGLE: usize = memory.data<f32>([1.462918119976564e-9]);
 const SIN: usize = memory.data<f32>([-0.00019587890710681677, 0.008332747966051102, -0.166666641831398]);
 const COS: usize = memory.data<f32>([2.454794230288826e-5, -0.001388830249197781, 0.0416666641831398, 1, 0.5]);
-const EXP: usize = memory.data<f32>([
-  0.0013926250394433737, 0.00836323294788599, 0.04166655242443085, 0.16666576266288757, 0.5, 1, -87, 1.4426950216293335,
-  12582912, 0.693145751953125, 1.428606765330187e-6,
-]);
 
 /** Number `i` of a list, in all lanes. */
 @inline
@@ -18,15 +16,21 @@ export function coefficient(list: usize, i: usize): v128 {
   return v128.load32_splat(list + (i << 2));
 }
 
-/** Natural logarithm of u = word/2^32 for an unsigned word, the lowest bit of which is set first (so u is never 0). */
+/**
+ * -2 ln u of u = word/2^32 for an unsigned word, the lowest bit of which is set first (so u is never 0). The factor -2 is in the
+ * coefficients, where it changes no rounding.
+ */
 @inline
-export function logOfWord(word: v128): v128 {
-  const value = f32x4.convert_i32x4_u(v128.or(word, i32x4.splat(1)));
+export function minusTwoLogOfWord(word: v128): v128 {
+  // Exact halves, rounded once: an instruction for unsigned words is made from more.
+  const upper = f32x4.convert_i32x4_s(i32x4.shr_u(word, 16));
+  const lower = f32x4.convert_i32x4_s(v128.or(v128.and(word, coefficient(WORD, 0)), coefficient(WORD, 1)));
+  const value = f32x4.add(f32x4.mul(upper, coefficient(WORD, 2)), lower);
   // value = fraction x 2^exponent with the fraction in [sqrt(1/2), sqrt 2): 0x3f3504f3 is sqrt(1/2).
   const exponent = i32x4.shr_s(i32x4.sub(value, i32x4.splat(0x3f3504f3)), 23);
   const fraction = i32x4.sub(value, i32x4.shl(exponent, 23));
   const f = f32x4.sub(fraction, coefficient(LOG, 4));
-  const s = f32x4.div(f, f32x4.add(f, coefficient(LOG, 3)));
+  const s = f32x4.div(f, f32x4.add(f, coefficient(LOG, 5)));
   const z = f32x4.mul(s, s);
   // ln(1 + f) = 2 atanh(s) = s (2 + z P(z)), error 5e-9
   let p = coefficient(LOG, 0);
@@ -34,19 +38,19 @@ export function logOfWord(word: v128): v128 {
   p = f32x4.add(f32x4.mul(p, z), coefficient(LOG, 2));
   p = f32x4.add(f32x4.mul(p, z), coefficient(LOG, 3));
   const whole = f32x4.convert_i32x4_s(i32x4.sub(exponent, i32x4.splat(32)));
-  return f32x4.add(f32x4.mul(whole, coefficient(LOG, 5)), f32x4.mul(s, p));
+  return f32x4.add(f32x4.mul(whole, coefficient(LOG, 6)), f32x4.mul(s, p));
 }
 
-/** The quarter turn in which the angle word/2^32 of a turn lies, rounded to the nearest, in the two lowest bits. */
+/** The angle word/2^32 of a turn, half a quarter further: its two highest bits are those of the nearest quarter turn. */
 @inline
-export function quarterOfWord(word: v128): v128 {
-  return i32x4.shr_u(i32x4.add(word, i32x4.splat(0x20000000)), 30);
+export function turnedOfWord(word: v128): v128 {
+  return i32x4.add(word, i32x4.splat(0x20000000));
 }
 
-/** What remains of the angle, in radians within +-pi/4. */
+/** What remains of the angle beyond the nearest quarter turn, in radians within +-pi/4. */
 @inline
-export function angleOfWord(word: v128, quarter: v128): v128 {
-  const remainder = i32x4.sub(word, i32x4.shl(quarter, 30));
+export function angleOfWord(word: v128, turned: v128): v128 {
+  const remainder = i32x4.sub(word, v128.and(turned, i32x4.splat(0xc0000000)));
   return f32x4.mul(f32x4.convert_i32x4_s(remainder), coefficient(ANGLE, 0));
 }
 
@@ -75,19 +79,19 @@ export function cosNearZero(angle: v128): v128 {
 @inline
 export function expOfNegative(y: v128): v128 {
   // One instruction, where max takes seven to care for NaN and -0.
-  const x = f32x4.pmax(y, coefficient(EXP, 6));
+  const x = f32x4.pmax(y, f32x4.splat(-87));
   // Adding 1.5 x 2^23 rounds to an integer, which then stands in the lowest bits.
-  const shifted = f32x4.add(f32x4.mul(x, coefficient(EXP, 7)), coefficient(EXP, 8));
-  const k = f32x4.sub(shifted, coefficient(EXP, 8));
-  let r = f32x4.sub(x, f32x4.mul(k, coefficient(EXP, 9)));
-  r = f32x4.sub(r, f32x4.mul(k, coefficient(EXP, 10)));
-  let p = coefficient(EXP, 0);
-  p = f32x4.add(f32x4.mul(p, r), coefficient(EXP, 1));
-  p = f32x4.add(f32x4.mul(p, r), coefficient(EXP, 2));
-  p = f32x4.add(f32x4.mul(p, r), coefficient(EXP, 3));
-  p = f32x4.add(f32x4.mul(p, r), coefficient(EXP, 4));
+  const shifted = f32x4.add(f32x4.mul(x, f32x4.splat(1.4426950216293335)), f32x4.splat(12582912));
+  const k = f32x4.sub(shifted, f32x4.splat(12582912));
+  let r = f32x4.sub(x, f32x4.mul(k, f32x4.splat(0.693145751953125)));
+  r = f32x4.sub(r, f32x4.mul(k, f32x4.splat(1.428606765330187e-6)));
+  let p = f32x4.splat(0.0013926250394433737);
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.00836323294788599));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.04166655242443085));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.16666576266288757));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.5));
   const curve = f32x4.mul(p, f32x4.mul(r, r));
-  const mantissa = f32x4.add(coefficient(EXP, 5), f32x4.add(r, curve));
+  const mantissa = f32x4.add(f32x4.splat(1), f32x4.add(r, curve));
   const power = i32x4.shl(i32x4.add(shifted, i32x4.splat(127 - 0x4b400000)), 23);
   return f32x4.mul(mantissa, power);
 }

@@ -1,23 +1,25 @@
 // Standard normal numbers by Box and Muller. The plain twin is ../normals.ts.
 
-import { angleOfWord, cosNearZero, logOfWord, quarterOfWord, sinNearZero } from './math';
+import { angleOfWord, cosNearZero, minusTwoLogOfWord, sinNearZero, turnedOfWord } from './math';
 import { fillWords, GROUP_BYTES } from './philox';
 
 /** Turns one vector of words for the radius and one for the angle, at `at` and `at + 16`, into normals, in place. */
 @inline
 function boxMuller(at: usize): void {
-  const radius = f32x4.sqrt(f32x4.mul(f32x4.splat(-2), logOfWord(v128.load(at))));
+  const radius = f32x4.sqrt(minusTwoLogOfWord(v128.load(at)));
   const turn = v128.load(at, 16);
-  const quarter = quarterOfWord(turn);
-  const angle = angleOfWord(turn, quarter);
+  const turned = turnedOfWord(turn);
+  const angle = angleOfWord(turn, turned);
   const sine = sinNearZero(angle);
   const cosine = cosNearZero(angle);
   // In an odd quarter sine and cosine change places; the cosine is negative in quarters 1 and 2, the sine in 2 and 3.
-  const swap = i32x4.neg(v128.and(quarter, i32x4.splat(1)));
-  const cosineSign = i32x4.shl(v128.and(i32x4.add(quarter, i32x4.splat(1)), i32x4.splat(2)), 30);
-  const sineSign = i32x4.shl(v128.and(quarter, i32x4.splat(2)), 30);
-  const x = v128.xor(v128.bitselect(sine, cosine, swap), cosineSign);
-  const y = v128.xor(v128.bitselect(cosine, sine, swap), sineSign);
+  const swap = i32x4.shr_s(i32x4.shl(turned, 1), 31);
+  const exchanged = v128.and(v128.xor(sine, cosine), swap);
+  const highest = i32x4.splat(0x80000000);
+  const cosineSign = v128.and(i32x4.add(turned, i32x4.splat(0x40000000)), highest);
+  const sineSign = v128.and(turned, highest);
+  const x = v128.xor(v128.xor(cosine, exchanged), cosineSign);
+  const y = v128.xor(v128.xor(sine, exchanged), sineSign);
   v128.store(at, f32x4.mul(radius, x));
   v128.store(at, f32x4.mul(radius, y), 16);
 }
@@ -35,5 +37,11 @@ export function fillNormals(
 ): void {
   fillWords(out, groups, groupLow, groupHigh, key0, key1, counter2, counter3);
   const end = out + <usize>groups * GROUP_BYTES;
-  for (let at = out; at < end; at += 32) boxMuller(at);
+  // Two groups at a time, as the words are made: V8's loops ask at each turn whether they are to stop.
+  for (let at = out; at < end; at += 128) {
+    boxMuller(at);
+    boxMuller(at + 32);
+    boxMuller(at + 64);
+    boxMuller(at + 96);
+  }
 }

@@ -1,5 +1,11 @@
 // Philox4x32-10, four blocks in the four lanes of each vector. The plain twin is ../philox.ts.
 
+const MULTIPLIER_0: u32 = 0xd2511f53;
+const MULTIPLIER_1: u32 = 0xcd9e8d57;
+const KEY_STEP_0: u32 = 0x9e3779b9;
+const KEY_STEP_1: u32 = 0xbb67ae85;
+const ROUNDS = 10;
+
 /** Bytes of one group: the 16 words of four neighbouring blocks. */
 export const GROUP_BYTES: usize = 64;
 
@@ -13,9 +19,11 @@ function lowWords(a: v128, b: v128): v128 {
   return v128.shuffle<u32>(a, b, 0, 2, 4, 6);
 }
 
+/** Groups within which the upper word of a block's number stays the same: 2^32 blocks. */
+const RUN: u64 = 1 << 30;
+
 /**
- * Writes `groups` groups of words to `out`, two at a time: where the number is odd, one more group is written. Two
- * chains of multiplications side by side keep the processor busy (+30 %).
+ * Writes `groups` groups of words to `out`, two at a time: where the number is odd, one more group is written.
  * Group n holds word 0 of blocks 4n..4n+3, then their words 1, 2 and 3. The first n is groupLow + 2^32 groupHigh.
  */
 export function fillWords(
@@ -28,29 +36,74 @@ export function fillWords(
   counter2: u32,
   counter3: u32,
 ): void {
-  const multiplier0 = i32x4.splat(0xd2511f53);
-  const multiplier1 = i32x4.splat(0xcd9e8d57);
-  const keyStep0 = i32x4.splat(0x9e3779b9);
-  const keyStep1 = i32x4.splat(0xbb67ae85);
-  const firstKey0 = i32x4.splat(key0);
-  const firstKey1 = i32x4.splat(key1);
-  const upper2 = i32x4.splat(counter2);
-  const upper3 = i32x4.splat(counter3);
-  let block = (((<u64>groupHigh) << 32) | (<u64>groupLow)) << 2;
+  let group = ((<u64>groupHigh) << 32) | (<u64>groupLow);
+  while (groups > 0) {
+    const run = <i32>min(<u64>groups, RUN - (group & (RUN - 1)));
+    fillRun(out, run, group << 2, key0, key1, counter2, counter3);
+    out += <usize>run * GROUP_BYTES;
+    group += run;
+    groups -= run;
+  }
+}
+
+/**
+ * `fillWords` for blocks that share the upper word of their number. Of the first round the product of word 2 is then the
+ * same for all of them, of the second that of word 0, and the first product of word 0 grows by a step from group to group.
+ * Two chains of multiplications side by side keep the processor busy (+30 %).
+ */
+function fillRun(
+  out: usize,
+  groups: i32,
+  block: u64,
+  key0: u32,
+  key1: u32,
+  counter2: u32,
+  counter3: u32,
+): void {
+  const multiplier0 = i32x4.splat(MULTIPLIER_0);
+  const multiplier1 = i32x4.splat(MULTIPLIER_1);
+  const keyStep0 = i32x4.splat(KEY_STEP_0);
+  const keyStep1 = i32x4.splat(KEY_STEP_1);
+  const product1 = <u64>MULTIPLIER_1 * <u64>counter2;
+  const word0 = <u32>(product1 >> 32) ^ <u32>(block >> 32) ^ key0;
+  const product0 = <u64>MULTIPLIER_0 * <u64>word0;
+  // What the words 0 and 2 of the second round, then of the third are combined with.
+  const first2 = i32x4.splat(counter3 ^ key1);
+  const second0 = i32x4.splat(<u32>product1 ^ (key0 + KEY_STEP_0));
+  const second2 = i32x4.splat(<u32>(product0 >> 32) ^ (key1 + KEY_STEP_1));
+  const second3 = i32x4.splat(<u32>product0);
+  const thirdKey0 = i32x4.splat(key0 + 2 * KEY_STEP_0);
+  const thirdKey1 = i32x4.splat(key1 + 2 * KEY_STEP_1);
+  const step = i64x2.splat(4 * <u64>MULTIPLIER_0);
+  // The four blocks of a group differ in their number's two lowest bits alone.
+  const numbers = v128.or(i32x4.splat(<i32>block), i32x4(0, 1, 2, 3));
+  let low = i64x2.extmul_low_i32x4_u(multiplier0, numbers);
+  let high = i64x2.extmul_high_i32x4_u(multiplier0, numbers);
   for (let n = 0; n < groups; n += 2) {
-    // x* is one group, y* the next. The four blocks of a group differ in the counter's two lowest bits alone.
-    const nextBlock = block + 4;
-    let x0 = v128.or(i32x4.splat(<i32>block), i32x4(0, 1, 2, 3));
-    let x1 = i32x4.splat(<i32>(block >> 32));
-    let x2 = upper2;
-    let x3 = upper3;
-    let y0 = v128.or(i32x4.splat(<i32>nextBlock), i32x4(0, 1, 2, 3));
-    let y1 = i32x4.splat(<i32>(nextBlock >> 32));
-    let y2 = upper2;
-    let y3 = upper3;
-    let k0 = firstKey0;
-    let k1 = firstKey1;
-    for (let round = 0; round < 10; round++) {
+    // x* is one group, y* the next.
+    let x2 = v128.xor(highWords(low, high), first2);
+    let x3 = lowWords(low, high);
+    low = i64x2.add(low, step);
+    high = i64x2.add(high, step);
+    let y2 = v128.xor(highWords(low, high), first2);
+    let y3 = lowWords(low, high);
+    low = i64x2.add(low, step);
+    high = i64x2.add(high, step);
+    const e = i64x2.extmul_low_i32x4_u(multiplier1, x2);
+    const f = i64x2.extmul_high_i32x4_u(multiplier1, x2);
+    let x0 = v128.xor(highWords(e, f), second0);
+    let x1 = lowWords(e, f);
+    x2 = v128.xor(x3, second2);
+    x3 = second3;
+    const g = i64x2.extmul_low_i32x4_u(multiplier1, y2);
+    const h = i64x2.extmul_high_i32x4_u(multiplier1, y2);
+    let y0 = v128.xor(highWords(g, h), second0);
+    let y1 = lowWords(g, h);
+    y2 = v128.xor(y3, second2);
+    y3 = second3;
+    let k0 = thirdKey0;
+    let k1 = thirdKey1;
+    for (let round = 2; round < ROUNDS; round++) {
       const a = i64x2.extmul_low_i32x4_u(multiplier0, x0);
       const b = i64x2.extmul_high_i32x4_u(multiplier0, x0);
       const c = i64x2.extmul_low_i32x4_u(multiplier1, x2);
@@ -79,6 +132,5 @@ export function fillWords(
     v128.store(out, y2, 96);
     v128.store(out, y3, 112);
     out += 2 * GROUP_BYTES;
-    block += 8;
   }
 }

@@ -5,6 +5,7 @@ import { fillWords } from '../../core/assembly/philox';
 import { stickStage, varies, varyIsRandom, varyStage } from './array';
 import {
   ageStage,
+  driftPairs,
   driftStage,
   drifts,
   exponentIsRandom,
@@ -15,6 +16,7 @@ import {
   readStage,
   telegraphStage,
   writeIsRandom,
+  writePairs,
   writeStage,
 } from './stages';
 
@@ -38,6 +40,7 @@ const SLOTS = 5;
 const streams: usize = memory.data(10 * 16, 16);
 /** Room for the block, its offset in the first group, an odd group, and three cells over. */
 const normals: usize = memory.data((1024 + 64) * 4, 16);
+const otherNormals: usize = memory.data((1024 + 64) * 4, 16);
 /** What stages that are not random multiply: the other room may hold bare words, of which some are no numbers. */
 const zeros: usize = memory.data((1024 + 16) * 4, 16);
 const scratch: usize = memory.data((1024 + 16) * 4, 16);
@@ -61,8 +64,8 @@ export function streamAt(slot: i32): usize {
   return streams + ((<usize>slot) << 4);
 }
 
-/** Draws normals, or words, `first` to `first + n` of a stream. Returns where they lie. */
-function draw(slot: i32, first: u64, n: i32, areWords: bool = false): usize {
+/** Draws normals, or words, `first` to `first + n` of a stream, into a room. Returns where they lie. */
+function draw(slot: i32, first: u64, n: i32, areWords: bool = false, room: usize = normals): usize {
   const stream = streamAt(slot);
   const offset = <i32>(first & 15);
   const group = first >> 4;
@@ -73,9 +76,9 @@ function draw(slot: i32, first: u64, n: i32, areWords: bool = false): usize {
   const key1 = load<u32>(stream, 4);
   const counter2 = load<u32>(stream, 8);
   const counter3 = load<u32>(stream, 12);
-  if (areWords) fillWords(normals, groups, low, high, key0, key1, counter2, counter3);
-  else fillNormals(normals, groups, low, high, key0, key1, counter2, counter3);
-  return normals + ((<usize>offset) << 2);
+  if (areWords) fillWords(room, groups, low, high, key0, key1, counter2, counter3);
+  else fillNormals(room, groups, low, high, key0, key1, counter2, counter3);
+  return room + ((<usize>offset) << 2);
 }
 
 /**
@@ -118,6 +121,39 @@ export function runStages(
     const z = readIsRandom(noise) ? draw(slot + 2, first, n) : zeros;
     readStage(cells, n, z, noise);
   }
+}
+
+/** `runStages` on both cells of `n` pairs, of which at most one has a target above 0. */
+export function runPairStages(
+  stages: i32,
+  plus: usize,
+  minus: usize,
+  targetPlus: usize,
+  targetMinus: usize,
+  n: i32,
+  first: u64,
+  at: i32,
+  noise: f32,
+): void {
+  if (writeIsRandom(noise)) {
+    const z = draw(0, first, n);
+    const other = draw(SLOTS, first, n, false, otherNormals);
+    writePairs(plus, minus, targetPlus, targetMinus, n, z, other, noise);
+  } else {
+    runStages(WRITE, plus, targetPlus, n, first, at, 0, noise);
+    runStages(WRITE, minus, targetMinus, n, first, at, 1, noise);
+  }
+  runStages(stages & VARY, plus, targetPlus, n, first, at, 0, noise);
+  runStages(stages & VARY, minus, targetMinus, n, first, at, 1, noise);
+  if (drifts(noise)) {
+    const isRandom = exponentIsRandom(noise);
+    const z = isRandom ? draw(1, first, n) : zeros;
+    const other = isRandom ? draw(SLOTS + 1, first, n, false, otherNormals) : zeros;
+    driftPairs(plus, minus, targetPlus, targetMinus, n, z, other, noise);
+  }
+  const left = stages & ~(WRITE | VARY | DRIFT);
+  runStages(left, plus, targetPlus, n, first, at, 0, noise);
+  runStages(left, minus, targetMinus, n, first, at, 1, noise);
 }
 
 /** Runs the chosen stages on `count` cells: from targets (and cells, without WRITE) to `out`, which may be `cells`. */

@@ -1,6 +1,7 @@
 // Targets to effective weights in one pass, cells being recomputed from their streams. The twin is in ../plain.ts.
 
-import { BLOCK, runStages, stagesOf } from './cells';
+import { BLOCK, DRIFT, runPairStages, runStages, stagesOf, WRITE } from './cells';
+import { areOneSided } from './stages';
 
 const plusCells: usize = memory.data((1024 + 16) * 4, 16);
 const minusCells: usize = memory.data((1024 + 16) * 4, 16);
@@ -26,13 +27,21 @@ export function effectiveWeights(
   let column = <i32>((<u64>first) % columns);
   const plusStages = stagesOf(0, stages);
   const minusStages = stagesOf(1, stages);
+  // Neither kind is kept, and all that pairs are spared is asked for.
+  const arePaired = targetMinus != 0 && (plusStages & minusStages & (WRITE | DRIFT)) == (WRITE | DRIFT);
   if (!targetMinus) memory.fill(minusCells, 0, BLOCK << 2);
   for (let at = 0; at < count; ) {
     const element = <u64>first + at;
     const n = min(BLOCK - <i32>(element & 15), count - at);
     const offset = (<usize>at) << 2;
-    runStages(plusStages, plusCells, targetPlus + offset, n, element, at, 0, noise);
-    if (targetMinus) runStages(minusStages, minusCells, targetMinus + offset, n, element, at, 1, noise);
+    const plusAt = targetPlus + offset;
+    const minusAt = targetMinus + offset;
+    if (arePaired && areOneSided(plusAt, minusAt, n)) {
+      runPairStages(stages, plusCells, minusCells, plusAt, minusAt, n, element, at, noise);
+    } else {
+      runStages(plusStages, plusCells, plusAt, n, element, at, 0, noise);
+      if (targetMinus) runStages(minusStages, minusCells, minusAt, n, element, at, 1, noise);
+    }
     for (let done = 0; done < n; ) {
       const run = min(columns - column, n - done);
       const moved = (<usize>done) << 2;

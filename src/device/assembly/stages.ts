@@ -80,6 +80,65 @@ export function writeStage(cells: usize, targets: usize, n: i32, z: usize, noise
   }
 }
 
+/**
+ * `writeStage` for pairs of which at most one cell has a target above 0: the laws of the other are those at 0, which takes
+ * one look-up a pair in place of two. The same bits.
+ */
+export function writePairs(
+  plus: usize,
+  minus: usize,
+  targetPlus: usize,
+  targetMinus: usize,
+  n: i32,
+  zPlus: usize,
+  zMinus: usize,
+  noise: f32,
+): void {
+  const isShifted = isPresent(WRITE_SHIFT);
+  const inverse = f32x4.splat(inverseGMax);
+  const scale = f32x4.splat(noise);
+  const least = f32x4.splat(floor);
+  const shiftTable = tableAt(WRITE_SHIFT);
+  const stdTable = tableAt(WRITE_STD);
+  const idleStd = f32x4.mul(scale, v128.load32_splat(stdTable));
+  const idleShift = v128.load32_splat(shiftTable);
+  const bytes = (<usize>n) << 2;
+  for (let at: usize = 0; at < bytes; at += 16) {
+    let g = v128.load(targetPlus + at);
+    let h = v128.load(targetMinus + at);
+    const isPlus = f32x4.gt(g, h);
+    const p = position(f32x4.mul(f32x4.pmax(g, h), inverse));
+    const i = interval(p);
+    const d = share(p, i);
+    if (isShifted) {
+      const shift = interpolate(shiftTable, i, d);
+      g = f32x4.add(g, v128.bitselect(shift, idleShift, isPlus));
+      h = f32x4.add(h, v128.bitselect(idleShift, shift, isPlus));
+    }
+    const std = f32x4.mul(scale, interpolate(stdTable, i, d));
+    g = f32x4.add(g, f32x4.mul(v128.bitselect(std, idleStd, isPlus), v128.load(zPlus + at)));
+    h = f32x4.add(h, f32x4.mul(v128.bitselect(idleStd, std, isPlus), v128.load(zMinus + at)));
+    v128.store(plus + at, f32x4.pmax(g, least));
+    v128.store(minus + at, f32x4.pmax(h, least));
+  }
+}
+
+/** Whether of each of `n` pairs at most one cell has a target above 0. */
+export function areOneSided(targetPlus: usize, targetMinus: usize, n: i32): bool {
+  const end = (<usize>n) << 2;
+  const vectors = end & ~15;
+  let lesser = f32x4.splat(0);
+  let at: usize = 0;
+  for (; at < vectors; at += 16) {
+    lesser = f32x4.pmax(lesser, f32x4.pmin(v128.load(targetPlus + at), v128.load(targetMinus + at)));
+  }
+  if (v128.any_true(f32x4.gt(lesser, f32x4.splat(0)))) return false;
+  for (; at < end; at += 4) {
+    if (min(load<f32>(targetPlus + at), load<f32>(targetMinus + at)) > 0) return false;
+  }
+  return true;
+}
+
 /** |mean + std z|, the drift exponents of four cells with these targets. */
 @inline
 function exponents(targets: v128, inverse: v128, scale: v128, z: v128): v128 {
@@ -104,6 +163,47 @@ export function driftStage(cells: usize, targets: usize, n: i32, z: usize, noise
   for (let at: usize = 0; at < bytes; at += 16) {
     const exponent = exponents(v128.load(targets + at), inverse, scale, v128.load(z + at));
     v128.store(cells + at, drifted(v128.load(cells + at), exponent, minusElapsed));
+  }
+}
+
+/** `driftStage` for pairs of which at most one cell has a target above 0, as `writePairs`. */
+export function driftPairs(
+  plus: usize,
+  minus: usize,
+  targetPlus: usize,
+  targetMinus: usize,
+  n: i32,
+  zPlus: usize,
+  zMinus: usize,
+  noise: f32,
+): void {
+  const inverse = f32x4.splat(inverseGMax);
+  const scale = f32x4.splat(noise);
+  const minusElapsed = f32x4.splat(-driftLog);
+  const meanTable = tableAt(DRIFT_MEAN);
+  const stdTable = tableAt(DRIFT_STD);
+  const idleMean = v128.load32_splat(meanTable);
+  const idleStd = f32x4.mul(scale, v128.load32_splat(stdTable));
+  const bytes = (<usize>n) << 2;
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const g = v128.load(targetPlus + at);
+    const h = v128.load(targetMinus + at);
+    const isPlus = f32x4.gt(g, h);
+    const p = position(f32x4.mul(f32x4.pmax(g, h), inverse));
+    const i = interval(p);
+    const d = share(p, i);
+    const mean = interpolate(meanTable, i, d);
+    const std = f32x4.mul(scale, interpolate(stdTable, i, d));
+    const nuPlus = f32x4.add(
+      v128.bitselect(mean, idleMean, isPlus),
+      f32x4.mul(v128.bitselect(std, idleStd, isPlus), v128.load(zPlus + at)),
+    );
+    const nuMinus = f32x4.add(
+      v128.bitselect(idleMean, mean, isPlus),
+      f32x4.mul(v128.bitselect(idleStd, std, isPlus), v128.load(zMinus + at)),
+    );
+    v128.store(plus + at, drifted(v128.load(plus + at), f32x4.abs(nuPlus), minusElapsed));
+    v128.store(minus + at, drifted(v128.load(minus + at), f32x4.abs(nuMinus), minusElapsed));
   }
 }
 
@@ -169,6 +269,8 @@ export function readStage(cells: usize, n: i32, z: usize, noise: f32): void {
   const inverse = f32x4.splat(inverseGMax);
   const scale = f32x4.splat(noise);
   const table = tableAt(READ_STD);
+  const least = f32x4.splat(low);
+  const most = f32x4.splat(high);
   const bytes = (<usize>n) << 2;
   for (let at: usize = 0; at < bytes; at += 16) {
     const g = v128.load(cells + at);
@@ -176,7 +278,7 @@ export function readStage(cells: usize, n: i32, z: usize, noise: f32): void {
     const i = interval(p);
     const std = f32x4.mul(f32x4.mul(scale, g), interpolate(table, i, share(p, i)));
     const read = f32x4.add(g, f32x4.mul(std, v128.load(z + at)));
-    v128.store(cells + at, f32x4.pmax(f32x4.pmin(read, f32x4.splat(high)), f32x4.splat(low)));
+    v128.store(cells + at, f32x4.pmax(f32x4.pmin(read, most), least));
   }
 }
 

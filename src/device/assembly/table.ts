@@ -38,26 +38,30 @@ export function position(x: v128): v128 {
   return f32x4.pmin(f32x4.mul(f32x4.sqrt(x), f32x4.splat(1024)), f32x4.splat(2048));
 }
 
-/** The interval of a position. */
+/** The interval of a position, still a float. One instruction; so is its conversion to an integer below, by the bits of a float. */
 @inline
 export function interval(position: v128): v128 {
-  return i32x4.trunc_sat_f32x4_s(position);
+  return f32x4.trunc(position);
 }
 
 /** How far into its interval a position lies, from 0 to 1. */
 @inline
 export function share(position: v128, interval: v128): v128 {
-  return f32x4.sub(position, f32x4.convert_i32x4_s(interval));
+  return f32x4.sub(position, interval);
 }
+
+/** Of 2^23 + interval, four times the bits are OFFSET + 4 interval. */
+const OFFSET: usize = 0x2c000000;
 
 /** left + share (right - left) in each lane's interval of the table at `table`. */
 @inline
 export function interpolate(table: usize, interval: v128, share: v128): v128 {
-  const offset = i32x4.shl(interval, 2);
-  let low = v128.load64_zero(table + i32x4.extract_lane(offset, 0));
-  let high = v128.load64_zero(table + i32x4.extract_lane(offset, 2));
-  low = v128.load64_lane(table + i32x4.extract_lane(offset, 1), low, 1);
-  high = v128.load64_lane(table + i32x4.extract_lane(offset, 3), high, 1);
+  const offset = i32x4.shl(f32x4.add(interval, f32x4.splat(8388608)), 2);
+  const base = table - OFFSET;
+  let low = v128.load64_zero(base + i32x4.extract_lane(offset, 0));
+  let high = v128.load64_zero(base + i32x4.extract_lane(offset, 2));
+  low = v128.load64_lane(base + i32x4.extract_lane(offset, 1), low, 1);
+  high = v128.load64_lane(base + i32x4.extract_lane(offset, 3), high, 1);
   const left = v128.shuffle<f32>(low, high, 0, 2, 4, 6);
   const right = v128.shuffle<f32>(low, high, 1, 3, 5, 7);
   return f32x4.add(left, f32x4.mul(share, f32x4.sub(right, left)));
