@@ -102,9 +102,8 @@ function weightsAndSums(
     const difference = f32x4.sub(v128.load(plus + at), v128.load(minus + at));
     const weight = f32x4.mul(difference, v128.load(scale + at));
     v128.store(out + at, f32x4.mul(weight, f32x4.splat(gain)));
-    const adds = v128.and(weight, f32x4.gt(direction, f32x4.splat(0)));
-    const subtracts = v128.and(f32x4.neg(weight), f32x4.lt(direction, f32x4.splat(0)));
-    const term = v128.or(adds, subtracts);
+    const signed = v128.xor(weight, v128.and(direction, i32x4.splat(0x80000000)));
+    const term = v128.and(signed, f32x4.ne(direction, f32x4.splat(0)));
     const sum = sums + 2 * at;
     v128.store(sum, f64x2.add(v128.load(sum), f64x2.promote_low_f32x4(term)));
     const upper = f64x2.promote_low_f32x4(v128.shuffle<f32>(term, term, 2, 3, 2, 3));
