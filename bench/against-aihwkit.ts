@@ -56,7 +56,9 @@ async function againstRival(python: string): Promise<void> {
   const rival = await startRival(python, [peer, String(ROWS), String(COLUMNS), String(workers)]);
   const pool = await startWritePool(options.profile!, workers, YEAR);
   await pool.run('keep', ROWS * COLUMNS);
-  console.log(`${ROWS} x ${COLUMNS} weights, ${LAYERS} times a turn, against ${rival.versions}; medians of ${rounds} rounds`);
+  console.log(
+    `${ROWS} x ${COLUMNS} weights, ${LAYERS} times a turn, against ${rival.versions}; medians of ${rounds} rounds`,
+  );
   console.log(
     'job'.padEnd(34) + 'holdfast'.padStart(11) + 'aihwkit'.padStart(11) + 'faster [95 %]'.padStart(22),
   );
