@@ -7,6 +7,7 @@ import { aihwkitTile } from '../../src/device/aihwkit-semantics.ts';
 import { cellStreams } from '../../src/device/cell-streams.ts';
 import { cellLaws } from '../../src/profile/cell-laws.ts';
 import { loadProfile } from '../../src/profile/load.ts';
+import { endToEndByUs } from '../support/aihwkit-weights.ts';
 import { IDEAL } from '../support/cell-laws.ts';
 
 interface Statistics {
@@ -82,6 +83,13 @@ for (const theirs of reference.read) {
     t.log(`largest deviation: ${worst.toFixed(1)} standard errors`);
   });
 }
+
+test('aihwkitTile: written, aged and read weights of a tile err as those of aihwkit do, and so do its gains', async (t) => {
+  for (const { what, seconds, mean: ours, theirs, off } of await endToEndByUs()) {
+    t.log(`${what} at ${seconds ?? 'writing'}: ${ours.toPrecision(4)}, aihwkit ${theirs}`);
+    t.true(off < 5, `${what} at ${seconds}: ${off} standard errors`);
+  }
+});
 
 test('aihwkitTile: without errors each pair keeps its difference', (t) => {
   const job = {
