@@ -1,6 +1,6 @@
 // Standard normal numbers by Box and Muller. The plain twin is ../normals.ts.
 
-import { angleOfWord, cosNearZero, minusTwoLogOfWord, sinNearZero, turnedOfWord } from './math';
+import { angleOfWord, cosineSign, cosNearZero, minusTwoLogOfWord, sineSign, sinNearZero, turnedOfWord } from './math';
 import { fillWords, GROUP_BYTES } from './philox';
 
 /** Turns one vector of words for the radius and one for the angle, at `at` and `at + 16`, into normals, in place. */
@@ -12,14 +12,11 @@ function boxMuller(at: usize): void {
   const angle = angleOfWord(turn, turned);
   const sine = sinNearZero(angle);
   const cosine = cosNearZero(angle);
-  // In an odd quarter sine and cosine change places; the cosine is negative in quarters 1 and 2, the sine in 2 and 3.
+  // In an odd quarter sine and cosine change places.
   const swap = i32x4.shr_s(i32x4.shl(turned, 1), 31);
   const exchanged = v128.and(v128.xor(sine, cosine), swap);
-  const highest = i32x4.splat(0x80000000);
-  const cosineSign = v128.and(i32x4.add(turned, i32x4.splat(0x40000000)), highest);
-  const sineSign = v128.and(turned, highest);
-  const x = v128.xor(v128.xor(cosine, exchanged), cosineSign);
-  const y = v128.xor(v128.xor(sine, exchanged), sineSign);
+  const x = v128.xor(v128.xor(cosine, exchanged), cosineSign(turned));
+  const y = v128.xor(v128.xor(sine, exchanged), sineSign(turned));
   v128.store(at, f32x4.mul(radius, x));
   v128.store(at, f32x4.mul(radius, y), 16);
 }

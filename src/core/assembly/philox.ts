@@ -5,6 +5,11 @@ const MULTIPLIER_1: u32 = 0xcd9e8d57;
 const KEY_STEP_0: u32 = 0x9e3779b9;
 const KEY_STEP_1: u32 = 0xbb67ae85;
 const ROUNDS = 10;
+/** In memory, from where they come into registers once: see math.ts. */
+const MULTIPLIERS: usize = memory.data<u32>([0xd2511f53, 0xcd9e8d57]);
+const KEY_STEPS: usize = memory.data<u32>([0x9e3779b9, 0xbb67ae85]);
+/** Four times the first multiplier. */
+const BLOCK_STEP: usize = memory.data<u64>([0x349447d4c]);
 
 /** Bytes of one group: the 16 words of four neighbouring blocks. */
 export const GROUP_BYTES: usize = 64;
@@ -60,10 +65,10 @@ function fillRun(
   counter2: u32,
   counter3: u32,
 ): void {
-  const multiplier0 = i32x4.splat(MULTIPLIER_0);
-  const multiplier1 = i32x4.splat(MULTIPLIER_1);
-  const keyStep0 = i32x4.splat(KEY_STEP_0);
-  const keyStep1 = i32x4.splat(KEY_STEP_1);
+  const multiplier0 = v128.load32_splat(MULTIPLIERS);
+  const multiplier1 = v128.load32_splat(MULTIPLIERS, 4);
+  const keyStep0 = v128.load32_splat(KEY_STEPS);
+  const keyStep1 = v128.load32_splat(KEY_STEPS, 4);
   const product1 = <u64>MULTIPLIER_1 * <u64>counter2;
   const word0 = <u32>(product1 >> 32) ^ <u32>(block >> 32) ^ key0;
   const product0 = <u64>MULTIPLIER_0 * <u64>word0;
@@ -74,7 +79,7 @@ function fillRun(
   const second3 = i32x4.splat(<u32>product0);
   const thirdKey0 = i32x4.splat(key0 + 2 * KEY_STEP_0);
   const thirdKey1 = i32x4.splat(key1 + 2 * KEY_STEP_1);
-  const step = i64x2.splat(4 * <u64>MULTIPLIER_0);
+  const step = v128.load64_splat(BLOCK_STEP);
   // The four blocks of a group differ in their number's two lowest bits alone.
   const numbers = v128.or(i32x4.splat(<i32>block), i32x4(0, 1, 2, 3));
   let low = i64x2.extmul_low_i32x4_u(multiplier0, numbers);

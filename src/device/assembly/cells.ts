@@ -5,11 +5,11 @@ import { fillWords } from '../../core/assembly/philox';
 import { stickStage, varies, varyIsRandom, varyStage } from './array';
 import {
   ageStage,
-  driftPairs,
-  driftStage,
   drifts,
   exponentIsRandom,
+  exponentPairs,
   exponentStage,
+  locateTargets,
   isTelegraphic,
   readIsBounded,
   readIsRandom,
@@ -44,6 +44,8 @@ const otherNormals: usize = memory.data((1024 + 64) * 4, 16);
 /** What stages that are not random multiply: the other room may hold bare words, of which some are no numbers. */
 const zeros: usize = memory.data((1024 + 16) * 4, 16);
 const scratch: usize = memory.data((1024 + 16) * 4, 16);
+const drawnExponents: usize = memory.data((1024 + 16) * 4, 16);
+const otherDrawnExponents: usize = memory.data((1024 + 16) * 4, 16);
 
 /** Of each kind of cell: where this call's kept cells and their exponents lie; 0: they are not kept. */
 const kept: usize = memory.data(2 * 8, 16);
@@ -106,7 +108,8 @@ export function runStages(
   }
   if (stages & DRIFT && drifts(noise)) {
     const z = exponentIsRandom(noise) ? draw(slot + 1, first, n) : zeros;
-    driftStage(cells, targets, n, z, noise);
+    exponentStage(drawnExponents, targets, n, z, noise);
+    ageStage(cells, cells, drawnExponents, n, noise);
   }
   if (stages & AGE) {
     const own = kept + ((<usize>kind) << 3);
@@ -123,7 +126,7 @@ export function runStages(
   }
 }
 
-/** `runStages` on both cells of `n` pairs, of which at most one has a target above 0. */
+/** `runStages` on both cells of `n` pairs, of which at most one has a target above 0, where writing is random. */
 export function runPairStages(
   stages: i32,
   plus: usize,
@@ -135,21 +138,19 @@ export function runPairStages(
   at: i32,
   noise: f32,
 ): void {
-  if (writeIsRandom(noise)) {
-    const z = draw(0, first, n);
-    const other = draw(SLOTS, first, n, false, otherNormals);
-    writePairs(plus, minus, targetPlus, targetMinus, n, z, other, noise);
-  } else {
-    runStages(WRITE, plus, targetPlus, n, first, at, 0, noise);
-    runStages(WRITE, minus, targetMinus, n, first, at, 1, noise);
-  }
+  locateTargets(targetPlus, targetMinus, n);
+  const zPlus = draw(0, first, n);
+  const zMinus = draw(SLOTS, first, n, false, otherNormals);
+  writePairs(plus, minus, targetPlus, targetMinus, n, zPlus, zMinus, noise);
   runStages(stages & VARY, plus, targetPlus, n, first, at, 0, noise);
   runStages(stages & VARY, minus, targetMinus, n, first, at, 1, noise);
   if (drifts(noise)) {
     const isRandom = exponentIsRandom(noise);
     const z = isRandom ? draw(1, first, n) : zeros;
     const other = isRandom ? draw(SLOTS + 1, first, n, false, otherNormals) : zeros;
-    driftPairs(plus, minus, targetPlus, targetMinus, n, z, other, noise);
+    exponentPairs(drawnExponents, otherDrawnExponents, targetPlus, targetMinus, n, z, other, noise);
+    ageStage(plus, plus, drawnExponents, n, noise);
+    ageStage(minus, minus, otherDrawnExponents, n, noise);
   }
   const left = stages & ~(WRITE | VARY | DRIFT);
   runStages(left, plus, targetPlus, n, first, at, 0, noise);

@@ -1,7 +1,7 @@
 // Targets to effective weights in one pass, cells being recomputed from their streams. The twin is in ../plain.ts.
 
 import { BLOCK, DRIFT, runPairStages, runStages, stagesOf, WRITE } from './cells';
-import { areOneSided } from './stages';
+import { areOneSided, writeIsRandom } from './stages';
 
 const plusCells: usize = memory.data((1024 + 16) * 4, 16);
 const minusCells: usize = memory.data((1024 + 16) * 4, 16);
@@ -28,7 +28,8 @@ export function effectiveWeights(
   const plusStages = stagesOf(0, stages);
   const minusStages = stagesOf(1, stages);
   // Neither kind is kept, and all that pairs are spared is asked for.
-  const arePaired = targetMinus != 0 && (plusStages & minusStages & (WRITE | DRIFT)) == (WRITE | DRIFT);
+  const isAsked = (plusStages & minusStages & (WRITE | DRIFT)) == (WRITE | DRIFT);
+  const arePaired = targetMinus != 0 && isAsked && writeIsRandom(noise);
   if (!targetMinus) memory.fill(minusCells, 0, BLOCK << 2);
   for (let at = 0; at < count; ) {
     const element = <u64>first + at;

@@ -5,12 +5,11 @@ import { expOfNegative } from '../../core/assembly/math';
 import {
   DRIFT_MEAN,
   DRIFT_STD,
-  interpolate,
-  interval,
   isPresent,
-  position,
+  locate,
+  locatePairs,
+  lookUp,
   READ_STD,
-  share,
   TELEGRAPH_AMPLITUDE,
   TELEGRAPH_PROBABILITY,
   tableAt,
@@ -64,25 +63,23 @@ export function writeStage(cells: usize, targets: usize, n: i32, z: usize, noise
     memory.copy(cells, targets, bytes);
     return;
   }
-  const inverse = f32x4.splat(inverseGMax);
+  locate(targets, n, inverseGMax);
   const scale = f32x4.splat(noise);
+  const least = f32x4.splat(floor);
   const shiftTable = tableAt(WRITE_SHIFT);
   const stdTable = tableAt(WRITE_STD);
   for (let at: usize = 0; at < bytes; at += 16) {
     let g = v128.load(targets + at);
-    const p = position(f32x4.mul(g, inverse));
-    const i = interval(p);
-    const d = share(p, i);
-    if (isShifted) g = f32x4.add(g, interpolate(shiftTable, i, d));
-    const std = f32x4.mul(scale, interpolate(stdTable, i, d));
+    if (isShifted) g = f32x4.add(g, lookUp(shiftTable, at));
+    const std = f32x4.mul(scale, lookUp(stdTable, at));
     g = f32x4.add(g, f32x4.mul(std, v128.load(z + at)));
-    v128.store(cells + at, f32x4.pmax(g, f32x4.splat(floor)));
+    v128.store(cells + at, f32x4.pmax(g, least));
   }
 }
 
 /**
  * `writeStage` for pairs of which at most one cell has a target above 0: the laws of the other are those at 0, which takes
- * one look-up a pair in place of two. The same bits.
+ * one look-up a pair in place of two. The same bits. `locateTargets` comes first, for this and `exponentPairs`.
  */
 export function writePairs(
   plus: usize,
@@ -95,7 +92,6 @@ export function writePairs(
   noise: f32,
 ): void {
   const isShifted = isPresent(WRITE_SHIFT);
-  const inverse = f32x4.splat(inverseGMax);
   const scale = f32x4.splat(noise);
   const least = f32x4.splat(floor);
   const shiftTable = tableAt(WRITE_SHIFT);
@@ -107,20 +103,21 @@ export function writePairs(
     let g = v128.load(targetPlus + at);
     let h = v128.load(targetMinus + at);
     const isPlus = f32x4.gt(g, h);
-    const p = position(f32x4.mul(f32x4.pmax(g, h), inverse));
-    const i = interval(p);
-    const d = share(p, i);
     if (isShifted) {
-      const shift = interpolate(shiftTable, i, d);
+      const shift = lookUp(shiftTable, at);
       g = f32x4.add(g, v128.bitselect(shift, idleShift, isPlus));
       h = f32x4.add(h, v128.bitselect(idleShift, shift, isPlus));
     }
-    const std = f32x4.mul(scale, interpolate(stdTable, i, d));
+    const std = f32x4.mul(scale, lookUp(stdTable, at));
     g = f32x4.add(g, f32x4.mul(v128.bitselect(std, idleStd, isPlus), v128.load(zPlus + at)));
     h = f32x4.add(h, f32x4.mul(v128.bitselect(idleStd, std, isPlus), v128.load(zMinus + at)));
     v128.store(plus + at, f32x4.pmax(g, least));
     v128.store(minus + at, f32x4.pmax(h, least));
   }
+}
+
+export function locateTargets(targetPlus: usize, targetMinus: usize, n: i32): void {
+  locatePairs(targetPlus, targetMinus, n, inverseGMax);
 }
 
 /** Whether of each of `n` pairs at most one cell has a target above 0. */
@@ -139,37 +136,29 @@ export function areOneSided(targetPlus: usize, targetMinus: usize, n: i32): bool
   return true;
 }
 
-/** |mean + std z|, the drift exponents of four cells with these targets. */
-@inline
-function exponents(targets: v128, inverse: v128, scale: v128, z: v128): v128 {
-  const p = position(f32x4.mul(targets, inverse));
-  const i = interval(p);
-  const d = share(p, i);
-  const std = f32x4.mul(scale, interpolate(tableAt(DRIFT_STD), i, d));
-  return f32x4.abs(f32x4.add(interpolate(tableAt(DRIFT_MEAN), i, d), f32x4.mul(std, z)));
-}
-
 @inline
 function drifted(cells: v128, exponents: v128, minusElapsed: v128): v128 {
   return f32x4.mul(cells, expOfNegative(f32x4.mul(exponents, minusElapsed)));
 }
 
-/** Lets `n` cells drift, in place; the exponent goes by the target. `z` as for `writeStage`. */
-export function driftStage(cells: usize, targets: usize, n: i32, z: usize, noise: f32): void {
-  const inverse = f32x4.splat(inverseGMax);
+/** Puts the drift exponents of `n` cells, |mean + std z| by their targets, into `out`, for `ageStage`. `z` as for `writeStage`. */
+export function exponentStage(out: usize, targets: usize, n: i32, z: usize, noise: f32): void {
+  locate(targets, n, inverseGMax);
   const scale = f32x4.splat(noise);
-  const minusElapsed = f32x4.splat(-driftLog);
+  const meanTable = tableAt(DRIFT_MEAN);
+  const stdTable = tableAt(DRIFT_STD);
   const bytes = (<usize>n) << 2;
   for (let at: usize = 0; at < bytes; at += 16) {
-    const exponent = exponents(v128.load(targets + at), inverse, scale, v128.load(z + at));
-    v128.store(cells + at, drifted(v128.load(cells + at), exponent, minusElapsed));
+    const std = f32x4.mul(scale, lookUp(stdTable, at));
+    const exponent = f32x4.add(lookUp(meanTable, at), f32x4.mul(std, v128.load(z + at)));
+    v128.store(out + at, f32x4.abs(exponent));
   }
 }
 
-/** `driftStage` for pairs of which at most one cell has a target above 0, as `writePairs`. */
-export function driftPairs(
-  plus: usize,
-  minus: usize,
+/** `exponentStage` for pairs of which at most one cell has a target above 0, as `writePairs`. */
+export function exponentPairs(
+  outPlus: usize,
+  outMinus: usize,
   targetPlus: usize,
   targetMinus: usize,
   n: i32,
@@ -177,23 +166,16 @@ export function driftPairs(
   zMinus: usize,
   noise: f32,
 ): void {
-  const inverse = f32x4.splat(inverseGMax);
   const scale = f32x4.splat(noise);
-  const minusElapsed = f32x4.splat(-driftLog);
   const meanTable = tableAt(DRIFT_MEAN);
   const stdTable = tableAt(DRIFT_STD);
   const idleMean = v128.load32_splat(meanTable);
   const idleStd = f32x4.mul(scale, v128.load32_splat(stdTable));
   const bytes = (<usize>n) << 2;
   for (let at: usize = 0; at < bytes; at += 16) {
-    const g = v128.load(targetPlus + at);
-    const h = v128.load(targetMinus + at);
-    const isPlus = f32x4.gt(g, h);
-    const p = position(f32x4.mul(f32x4.pmax(g, h), inverse));
-    const i = interval(p);
-    const d = share(p, i);
-    const mean = interpolate(meanTable, i, d);
-    const std = f32x4.mul(scale, interpolate(stdTable, i, d));
+    const isPlus = f32x4.gt(v128.load(targetPlus + at), v128.load(targetMinus + at));
+    const mean = lookUp(meanTable, at);
+    const std = f32x4.mul(scale, lookUp(stdTable, at));
     const nuPlus = f32x4.add(
       v128.bitselect(mean, idleMean, isPlus),
       f32x4.mul(v128.bitselect(std, idleStd, isPlus), v128.load(zPlus + at)),
@@ -202,22 +184,12 @@ export function driftPairs(
       v128.bitselect(idleMean, mean, isPlus),
       f32x4.mul(v128.bitselect(idleStd, std, isPlus), v128.load(zMinus + at)),
     );
-    v128.store(plus + at, drifted(v128.load(plus + at), f32x4.abs(nuPlus), minusElapsed));
-    v128.store(minus + at, drifted(v128.load(minus + at), f32x4.abs(nuMinus), minusElapsed));
+    v128.store(outPlus + at, f32x4.abs(nuPlus));
+    v128.store(outMinus + at, f32x4.abs(nuMinus));
   }
 }
 
-/** Puts the drift exponents of `n` cells into `out`, for `ageStage`. `z` as for `writeStage`. */
-export function exponentStage(out: usize, targets: usize, n: i32, z: usize, noise: f32): void {
-  const inverse = f32x4.splat(inverseGMax);
-  const scale = f32x4.splat(noise);
-  const bytes = (<usize>n) << 2;
-  for (let at: usize = 0; at < bytes; at += 16) {
-    v128.store(out + at, exponents(v128.load(targets + at), inverse, scale, v128.load(z + at)));
-  }
-}
-
-/** Puts into `out` what `n` kept cells have drifted to by their kept exponents. */
+/** Puts into `out`, which may be `cells`, what `n` cells have drifted to by their exponents. */
 export function ageStage(out: usize, cells: usize, exponents: usize, n: i32, noise: f32): void {
   const bytes = (<usize>n) << 2;
   if (!drifts(noise)) {
@@ -242,19 +214,16 @@ export function isTelegraphic(noise: f32): bool {
 
 /** Lowers those of `n` cells, in place, that a read finds in their lower state; `words` are random. */
 export function telegraphStage(cells: usize, n: i32, words: usize, noise: f32): void {
-  const inverse = f32x4.splat(inverseGMax);
+  locate(cells, n, inverseGMax);
   const scale = f32x4.splat(noise);
   const probabilities = tableAt(TELEGRAPH_PROBABILITY);
   const amplitudes = tableAt(TELEGRAPH_AMPLITUDE);
   const bytes = (<usize>n) << 2;
   for (let at: usize = 0; at < bytes; at += 16) {
     const g = v128.load(cells + at);
-    const p = position(f32x4.mul(g, inverse));
-    const i = interval(p);
-    const d = share(p, i);
     const u = f32x4.mul(f32x4.convert_i32x4_u(v128.load(words + at)), f32x4.splat(2.3283064365386963e-10));
-    const isLow = f32x4.lt(u, interpolate(probabilities, i, d));
-    const left = f32x4.sub(f32x4.splat(1), f32x4.mul(scale, interpolate(amplitudes, i, d)));
+    const isLow = f32x4.lt(u, lookUp(probabilities, at));
+    const left = f32x4.sub(f32x4.splat(1), f32x4.mul(scale, lookUp(amplitudes, at)));
     const low = f32x4.mul(g, f32x4.pmax(left, f32x4.splat(0)));
     v128.store(cells + at, v128.bitselect(low, g, isLow));
   }
@@ -266,7 +235,7 @@ export function readStage(cells: usize, n: i32, z: usize, noise: f32): void {
     boundStage(cells, n);
     return;
   }
-  const inverse = f32x4.splat(inverseGMax);
+  locate(cells, n, inverseGMax);
   const scale = f32x4.splat(noise);
   const table = tableAt(READ_STD);
   const least = f32x4.splat(low);
@@ -274,17 +243,17 @@ export function readStage(cells: usize, n: i32, z: usize, noise: f32): void {
   const bytes = (<usize>n) << 2;
   for (let at: usize = 0; at < bytes; at += 16) {
     const g = v128.load(cells + at);
-    const p = position(f32x4.mul(g, inverse));
-    const i = interval(p);
-    const std = f32x4.mul(f32x4.mul(scale, g), interpolate(table, i, share(p, i)));
+    const std = f32x4.mul(f32x4.mul(scale, g), lookUp(table, at));
     const read = f32x4.add(g, f32x4.mul(std, v128.load(z + at)));
     v128.store(cells + at, f32x4.pmax(f32x4.pmin(read, most), least));
   }
 }
 
 function boundStage(cells: usize, n: i32): void {
+  const least = f32x4.splat(low);
+  const most = f32x4.splat(high);
   const bytes = (<usize>n) << 2;
   for (let at: usize = 0; at < bytes; at += 16) {
-    v128.store(cells + at, f32x4.pmax(f32x4.pmin(v128.load(cells + at), f32x4.splat(high)), f32x4.splat(low)));
+    v128.store(cells + at, f32x4.pmax(f32x4.pmin(v128.load(cells + at), most), least));
   }
 }

@@ -1,5 +1,10 @@
 // Tables of device laws on a grid uniform in u = sqrt(x), four lanes at a time. The plain twin is ../../core/table.ts.
 
+import { constant } from '../../core/assembly/math';
+
+/** Half of the intervals of a table, all of them, 2^23. */
+const GRID: usize = memory.data<f32>([1024, 2048, 8388608]);
+
 /** 2049 values, and the last once more: its interval beyond the end is flat. */
 const TABLE_BYTES: usize = 2050 * 4;
 
@@ -29,40 +34,55 @@ export function isPresent(table: i32): bool {
   return load<i32>(present + (<usize>table << 2)) != 0;
 }
 
-/**
- * Position of x = g/gMax on the grid, in intervals from 0 to 2048. Here and in the stages pmin and pmax stand for min and
- * max: one instruction in place of seven, the same but for NaN and -0, which conductances never are.
- */
-@inline
-export function position(x: v128): v128 {
-  return f32x4.pmin(f32x4.mul(f32x4.sqrt(x), f32x4.splat(1024)), f32x4.splat(2048));
-}
+/** Of each cell of a block, where it lies on the grid: OFFSET + 4 interval, and how far into the interval, from 0 to 1. */
+const offsets: usize = memory.data((1024 + 16) * 4, 16);
+const shares: usize = memory.data((1024 + 16) * 4, 16);
 
-/** The interval of a position, still a float. One instruction; so is its conversion to an integer below, by the bits of a float. */
-@inline
-export function interval(position: v128): v128 {
-  return f32x4.trunc(position);
-}
-
-/** How far into its interval a position lies, from 0 to 1. */
-@inline
-export function share(position: v128, interval: v128): v128 {
-  return f32x4.sub(position, interval);
-}
-
-/** Of 2^23 + interval, four times the bits are OFFSET + 4 interval. */
+/** Of the float 2^23 + interval, four times the bits are OFFSET + 4 interval. */
 const OFFSET: usize = 0x2c000000;
 
-/** left + share (right - left) in each lane's interval of the table at `table`. */
+/**
+ * Places four conductances on the grid: position u = 2048 sqrt(x) from 0 to 2048, x = g/gMax. Here and in the stages pmin and pmax
+ * stand for min and max: one instruction in place of seven, the same but for NaN and -0, which conductances never are.
+ */
 @inline
-export function interpolate(table: usize, interval: v128, share: v128): v128 {
-  const offset = i32x4.shl(f32x4.add(interval, f32x4.splat(8388608)), 2);
+function place(g: v128, inverseGMax: v128, at: usize): void {
+  const root = f32x4.sqrt(f32x4.mul(g, inverseGMax));
+  const position = f32x4.pmin(f32x4.mul(root, constant(GRID, 0)), constant(GRID, 1));
+  const interval = f32x4.trunc(position);
+  v128.store(offsets + at, i32x4.shl(f32x4.add(interval, constant(GRID, 2)), 2));
+  v128.store(shares + at, f32x4.sub(position, interval));
+}
+
+/**
+ * Places `n` conductances on the grid, for `lookUp`. A loop of its own: a processor has room for so many instructions that wait,
+ * and here they wait for a root.
+ */
+export function locate(cells: usize, n: i32, inverseGMax: f32): void {
+  const inverse = f32x4.splat(inverseGMax);
+  const bytes = (<usize>n) << 2;
+  for (let at: usize = 0; at < bytes; at += 16) place(v128.load(cells + at), inverse, at);
+}
+
+/** Places the greater target of each of `n` pairs on the grid. */
+export function locatePairs(targetPlus: usize, targetMinus: usize, n: i32, inverseGMax: f32): void {
+  const inverse = f32x4.splat(inverseGMax);
+  const bytes = (<usize>n) << 2;
+  for (let at: usize = 0; at < bytes; at += 16) {
+    place(f32x4.pmax(v128.load(targetPlus + at), v128.load(targetMinus + at)), inverse, at);
+  }
+}
+
+/** The table's values at the places of the four cells at `at`: left + share (right - left) in each one's interval. */
+@inline
+export function lookUp(table: usize, at: usize): v128 {
   const base = table - OFFSET;
-  let low = v128.load64_zero(base + i32x4.extract_lane(offset, 0));
-  let high = v128.load64_zero(base + i32x4.extract_lane(offset, 2));
-  low = v128.load64_lane(base + i32x4.extract_lane(offset, 1), low, 1);
-  high = v128.load64_lane(base + i32x4.extract_lane(offset, 3), high, 1);
+  const place = offsets + at;
+  let low = v128.load64_zero(base + load<usize>(place));
+  let high = v128.load64_zero(base + load<usize>(place, 8));
+  low = v128.load64_lane(base + load<usize>(place, 4), low, 1);
+  high = v128.load64_lane(base + load<usize>(place, 12), high, 1);
   const left = v128.shuffle<f32>(low, high, 0, 2, 4, 6);
   const right = v128.shuffle<f32>(low, high, 1, 3, 5, 7);
-  return f32x4.add(left, f32x4.mul(share, f32x4.sub(right, left)));
+  return f32x4.add(left, f32x4.mul(v128.load(shares + at), f32x4.sub(right, left)));
 }
