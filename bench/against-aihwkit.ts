@@ -104,7 +104,7 @@ async function growth(): Promise<void> {
   );
   const start = performance.now();
   while (performance.now() - start < 1000) for (const what of whats) await pool.run(what, wanted(1));
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 7; round++) {
     for (const what of whats) {
       for (const [size, runs] of SIZES) {
         for (let run = 0; run < runs; run++) {
