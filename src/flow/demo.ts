@@ -73,7 +73,7 @@ export async function demo(job: DemoJob): Promise<DemoResult> {
       model: MODEL,
       task: TASK,
       method,
-      groups: 64,
+      ...(method === 'head' ? {} : { groups: 64 }),
       ...(method === 'stochgrasp' ? { profile: name, targetAt: ages[0]!, targetNoise: TARGET_NOISE } : {}),
       optimizer: 'adamw',
       lr: 5e-3,
