@@ -178,6 +178,33 @@ test('effectiveWeights is the same for arrays in the kernels memory and outside 
   t.deepEqual(job.columnSums, other.columnSums);
 });
 
+test('kernels do not mind what lies beyond the end of their arrays', (t) => {
+  const own = createKernels({ bytes: 4096 });
+  const [plus, minus, out] = [own.allocate(32), own.allocate(32), own.allocate(32)];
+  for (const beyond of [Number.NaN, -1e30, Number.POSITIVE_INFINITY]) {
+    for (const count of [1, 5, 17, 31]) {
+      const targets = pairTargets(count);
+      for (const [array, values] of [
+        [plus, targets.plus],
+        [minus, targets.minus],
+      ] as const) {
+        array.fill(beyond);
+        array.set(values);
+      }
+      const job = weightsJob(pcmLaws(3600), 1, count, { fromRow: 0, toRow: 1, noiseScale: 1, gain: 1 }, 0);
+      own.effectiveWeights({
+        ...job,
+        targetPlus: plus.subarray(0, count),
+        targetMinus: minus.subarray(0, count),
+        out: out.subarray(0, count),
+      });
+      const plain = { ...job, out: new Float32Array(count), columnSums: new Float64Array(count) };
+      plainKernels.effectiveWeights(plain);
+      t.deepEqual(bits(out.slice(0, count)), bits(plain.out), `${count}, then ${beyond}`);
+    }
+  }
+});
+
 test('effectiveWeights block by block, in any order, equals the whole; sums in the order of rows', (t) => {
   const [rows, columns] = [40, 37];
   const some = { fromRow: 0, toRow: rows, noiseScale: 1, gain: 1 };

@@ -43,11 +43,12 @@ const OFFSET: usize = 0x2c000000;
 
 /**
  * Places four conductances on the grid: position u = 2048 sqrt(x) from 0 to 2048, x = g/gMax. Here and in the stages pmin and pmax
- * stand for min and max: one instruction in place of seven, the same but for NaN and -0, which conductances never are.
+ * stand for min and max: one instruction in place of seven, the same but for NaN and -0, which conductances never are. What lies
+ * beyond a block's end may be anything: all but positive numbers are placed at 0.
  */
 @inline
 function place(g: v128, inverseGMax: v128, at: usize): void {
-  const root = f32x4.sqrt(f32x4.mul(g, inverseGMax));
+  const root = f32x4.sqrt(f32x4.mul(f32x4.pmax(f32x4.splat(0), g), inverseGMax));
   const position = f32x4.pmin(f32x4.mul(root, constant(GRID, 0)), constant(GRID, 1));
   const interval = f32x4.trunc(position);
   v128.store(offsets + at, i32x4.shl(f32x4.add(interval, constant(GRID, 2)), 2));
