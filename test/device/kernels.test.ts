@@ -113,6 +113,15 @@ for (const [name, laws] of Object.entries(LAWS)) {
           plainKernels.effectiveWeights(plain);
           t.deepEqual(bits(job.out), bits(plain.out), `${rows} x ${columns}`);
           t.deepEqual(job.columnSums, plain.columnSums);
+          // Idle cells at another target than 0.
+          const raised = {
+            targetPlus: job.targetPlus.map((g) => 2 + 0.9 * g),
+            targetMinus: job.targetMinus.map((g) => 2 + 0.9 * g),
+          };
+          kernels.effectiveWeights({ ...job, ...raised });
+          plainKernels.effectiveWeights({ ...plain, ...raised });
+          t.deepEqual(bits(job.out), bits(plain.out), `above gMin, ${rows} x ${columns}`);
+          t.deepEqual(job.columnSums, plain.columnSums);
           // One pair with two targets: its block goes cell by cell, the others pair by pair.
           const both = { targetMinus: job.targetMinus.map((g, i) => (i === 2 * columns ? 5 : g)) };
           kernels.effectiveWeights({ ...job, ...both });

@@ -9,7 +9,6 @@ import {
   exponentIsRandom,
   exponentPairs,
   exponentStage,
-  locateTargets,
   isTelegraphic,
   readIsBounded,
   readIsRandom,
@@ -126,7 +125,7 @@ export function runStages(
   }
 }
 
-/** `runStages` on both cells of `n` pairs, of which at most one has a target above 0, where writing is random. */
+/** `runStages` on both cells of `n` one-sided pairs, which are located, where writing is random. */
 export function runPairStages(
   stages: i32,
   plus: usize,
@@ -138,7 +137,6 @@ export function runPairStages(
   at: i32,
   noise: f32,
 ): void {
-  locateTargets(targetPlus, targetMinus, n);
   const zPlus = draw(0, first, n);
   const zMinus = draw(SLOTS, first, n, false, otherNormals);
   writePairs(plus, minus, targetPlus, targetMinus, n, zPlus, zMinus, noise);

@@ -1,7 +1,7 @@
 // Targets to effective weights in one pass, cells being recomputed from their streams. The twin is in ../plain.ts.
 
 import { BLOCK, DRIFT, runPairStages, runStages, stagesOf, WRITE } from './cells';
-import { areOneSided, writeIsRandom } from './stages';
+import { locateOneSided, writeIsRandom } from './stages';
 
 const plusCells: usize = memory.data((1024 + 16) * 4, 16);
 const minusCells: usize = memory.data((1024 + 16) * 4, 16);
@@ -37,7 +37,7 @@ export function effectiveWeights(
     const offset = (<usize>at) << 2;
     const plusAt = targetPlus + offset;
     const minusAt = targetMinus + offset;
-    if (arePaired && areOneSided(plusAt, minusAt, n)) {
+    if (arePaired && locateOneSided(plusAt, minusAt, n)) {
       runPairStages(stages, plusCells, minusCells, plusAt, minusAt, n, element, at, noise);
     } else {
       runStages(plusStages, plusCells, plusAt, n, element, at, 0, noise);

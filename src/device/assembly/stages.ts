@@ -5,6 +5,7 @@ import { expOfNegative } from '../../core/assembly/math';
 import {
   DRIFT_MEAN,
   DRIFT_STD,
+  IDLE,
   isPresent,
   locate,
   locatePairs,
@@ -78,8 +79,8 @@ export function writeStage(cells: usize, targets: usize, n: i32, z: usize, noise
 }
 
 /**
- * `writeStage` for pairs of which at most one cell has a target above 0: the laws of the other are those at 0, which takes
- * one look-up a pair in place of two. The same bits. `locateTargets` comes first, for this and `exponentPairs`.
+ * `writeStage` for one-sided pairs, which `locateOneSided` has located: the idle cells have the same laws, which takes one look-up
+ * a pair in place of two. The same bits.
  */
 export function writePairs(
   plus: usize,
@@ -96,8 +97,8 @@ export function writePairs(
   const least = f32x4.splat(floor);
   const shiftTable = tableAt(WRITE_SHIFT);
   const stdTable = tableAt(WRITE_STD);
-  const idleStd = f32x4.mul(scale, v128.load32_splat(stdTable));
-  const idleShift = v128.load32_splat(shiftTable);
+  const idleStd = f32x4.mul(scale, lookUp(stdTable, IDLE));
+  const idleShift = lookUp(shiftTable, IDLE);
   const bytes = (<usize>n) << 2;
   for (let at: usize = 0; at < bytes; at += 16) {
     let g = v128.load(targetPlus + at);
@@ -116,24 +117,9 @@ export function writePairs(
   }
 }
 
-export function locateTargets(targetPlus: usize, targetMinus: usize, n: i32): void {
-  locatePairs(targetPlus, targetMinus, n, inverseGMax);
-}
-
-/** Whether of each of `n` pairs at most one cell has a target above 0. */
-export function areOneSided(targetPlus: usize, targetMinus: usize, n: i32): bool {
-  const end = (<usize>n) << 2;
-  const vectors = end & ~15;
-  let lesser = f32x4.splat(0);
-  let at: usize = 0;
-  for (; at < vectors; at += 16) {
-    lesser = f32x4.pmax(lesser, f32x4.pmin(v128.load(targetPlus + at), v128.load(targetMinus + at)));
-  }
-  if (v128.any_true(f32x4.gt(lesser, f32x4.splat(0)))) return false;
-  for (; at < end; at += 4) {
-    if (min(load<f32>(targetPlus + at), load<f32>(targetMinus + at)) > 0) return false;
-  }
-  return true;
+/** Locates the targets of `n` pairs for `writePairs` and `exponentPairs`, if all their idle cells have the same. */
+export function locateOneSided(targetPlus: usize, targetMinus: usize, n: i32): bool {
+  return locatePairs(targetPlus, targetMinus, n, inverseGMax);
 }
 
 @inline
@@ -155,7 +141,7 @@ export function exponentStage(out: usize, targets: usize, n: i32, z: usize, nois
   }
 }
 
-/** `exponentStage` for pairs of which at most one cell has a target above 0, as `writePairs`. */
+/** `exponentStage` for one-sided pairs, as `writePairs`. */
 export function exponentPairs(
   outPlus: usize,
   outMinus: usize,
@@ -169,8 +155,8 @@ export function exponentPairs(
   const scale = f32x4.splat(noise);
   const meanTable = tableAt(DRIFT_MEAN);
   const stdTable = tableAt(DRIFT_STD);
-  const idleMean = v128.load32_splat(meanTable);
-  const idleStd = f32x4.mul(scale, v128.load32_splat(stdTable));
+  const idleMean = lookUp(meanTable, IDLE);
+  const idleStd = f32x4.mul(scale, lookUp(stdTable, IDLE));
   const bytes = (<usize>n) << 2;
   for (let at: usize = 0; at < bytes; at += 16) {
     const isPlus = f32x4.gt(v128.load(targetPlus + at), v128.load(targetMinus + at));

@@ -65,13 +65,31 @@ export function locate(cells: usize, n: i32, inverseGMax: f32): void {
   for (let at: usize = 0; at < bytes; at += 16) place(v128.load(cells + at), inverse, at);
 }
 
-/** Places the greater target of each of `n` pairs on the grid. */
-export function locatePairs(targetPlus: usize, targetMinus: usize, n: i32, inverseGMax: f32): void {
+/** Where the idle cells of pairs are placed: behind all others. */
+export const IDLE: usize = 1024 * 4;
+
+/**
+ * Places the greater target of each of `n` pairs on the grid, and at IDLE the lesser one, where all pairs have the same: they are
+ * one-sided then, which is returned.
+ */
+export function locatePairs(targetPlus: usize, targetMinus: usize, n: i32, inverseGMax: f32): bool {
   const inverse = f32x4.splat(inverseGMax);
-  const bytes = (<usize>n) << 2;
-  for (let at: usize = 0; at < bytes; at += 16) {
-    place(f32x4.pmax(v128.load(targetPlus + at), v128.load(targetMinus + at)), inverse, at);
+  const least = min(load<f32>(targetPlus), load<f32>(targetMinus));
+  const idle = f32x4.splat(least);
+  const end = (<usize>n) << 2;
+  const vectors = end & ~15;
+  let differ = f32x4.splat(0);
+  for (let at: usize = 0; at < end; at += 16) {
+    const plus = v128.load(targetPlus + at);
+    const minus = v128.load(targetMinus + at);
+    if (at < vectors) differ = v128.or(differ, f32x4.ne(f32x4.pmin(plus, minus), idle));
+    place(f32x4.pmax(plus, minus), inverse, at);
   }
+  for (let at = vectors; at < end; at += 4) {
+    if (min(load<f32>(targetPlus + at), load<f32>(targetMinus + at)) != least) return false;
+  }
+  place(idle, inverse, IDLE);
+  return !v128.any_true(differ);
 }
 
 /** The table's values at the places of the four cells at `at`: left + share (right - left) in each one's interval. */
