@@ -107,7 +107,8 @@ function armCheck(arm: string, results: readonly ChipResult[], options: CheckOpt
   const { min, confidence } = options;
   const meeting = chipsMeeting(results, min);
   const chips = results.length;
-  if (chips > 0 && areCopies(results, { noise: options.noise ?? 1 })) return copiesCheck(arm, meeting > 0);
+  const values = results.map(({ value }) => value);
+  if (chips > 0 && areCopies(values, { noise: options.noise ?? 1 })) return copiesCheck(arm, meeting > 0);
   const chipsNeeded = chipsForYield(options.yield, confidence, chips - meeting);
   if (chips === 0) {
     const sentence = `${arm}: inconclusive: no chip was evaluated there yet; ${chipsNeeded} that all reach the limit would do`;

@@ -100,7 +100,13 @@ export function yieldInterval(
   limit: number,
 ): Interval {
   const meeting = chipsMeeting(results, limit);
-  if (!areCopies(results, condition)) return clopperPearson(meeting, results.length, confidence);
+  if (
+    !areCopies(
+      results.map(({ value }) => value),
+      condition,
+    )
+  )
+    return clopperPearson(meeting, results.length, confidence);
   return { low: meeting / results.length, high: meeting / results.length };
 }
 

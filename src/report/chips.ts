@@ -46,11 +46,11 @@ export function chipResults(
 }
 
 /**
- * Whether the chips are copies of one, which say no more than the first: at noise scale 0 nothing is random. A chip on which
+ * Whether the chips of these values are copies of one, which say no more than the first: at noise scale 0 nothing is random. A chip on which
  * the metric is undefined is another than one with a value.
  */
-export function areCopies(results: readonly ChipResult[], { noise }: Pick<Condition, 'noise'>): boolean {
-  return noise === 0 && new Set(results.map(({ value }) => value)).size <= 1;
+export function areCopies(values: readonly (number | null)[], { noise }: Pick<Condition, 'noise'>): boolean {
+  return noise === 0 && new Set(values).size <= 1;
 }
 
 /** The values of the chips that have one. */

@@ -4,7 +4,7 @@ import { holm, pairedDifference } from '../core/paired.ts';
 import { stream } from '../core/stream.ts';
 import type { ArmRecord, Condition, RunRecord } from '../evaluate/run-record.ts';
 import { outcomeBits, type Sample } from '../evaluate/sample.ts';
-import { chipResults, chipSamples } from './chips.ts';
+import { areCopies, chipResults, chipSamples } from './chips.ts';
 
 /** Two arms on the same chips under one condition: b - a, chip by chip. */
 export interface PairCell extends Condition {
@@ -82,13 +82,10 @@ function pairCell(samples: readonly Sample[], a: string, b: string, question: Pa
     return value === null || other === null ? [] : [{ chip, a: other, b: value }];
   });
   if (common.length === 0) return null;
-  const compared = pairedDifference(
-    common.map((both) => both.a),
-    common.map((both) => both.b),
-    confidence,
-  );
+  const [ofArmA, ofArmB] = [common.map((both) => both.a), common.map((both) => both.b)];
+  const compared = pairedDifference(ofArmA, ofArmB, confidence);
   // Copies of one chip are no evidence beyond the first: any number of them would make the smallest difference significant.
-  const isOneChip = condition.noise === 0 && compared.std === 0 && isConstant(common.map((both) => both.a));
+  const isOneChip = areCopies(ofArmA, condition) && areCopies(ofArmB, condition);
   const rows = metric === 'accuracy' ? outcomeDifferences(common, ofA, ofB) : null;
   const draws = drawsFrom(stream(0, 'report', 'crossed', a, b, source, condition.seconds, condition.noise));
   const crossed = rows === null ? null : crossedInterval(rows, draws, { confidence });
@@ -113,10 +110,6 @@ function pairCell(samples: readonly Sample[], a: string, b: string, question: Pa
     level: compared.level,
     behind: compared.behind,
   };
-}
-
-function isConstant(values: readonly number[]): boolean {
-  return values.every((value) => value === values[0]);
 }
 
 /** For each common chip: right in b minus right in a, for each example, meaned over reads; null if not to be had. */

@@ -6,10 +6,10 @@ const KEY_STEP_0: u32 = 0x9e3779b9;
 const KEY_STEP_1: u32 = 0xbb67ae85;
 const ROUNDS = 10;
 /** In memory, from where they come into registers once: see math.ts. */
-const MULTIPLIERS: usize = memory.data<u32>([0xd2511f53, 0xcd9e8d57]);
-const KEY_STEPS: usize = memory.data<u32>([0x9e3779b9, 0xbb67ae85]);
+const MULTIPLIERS: usize = memory.data<u32>([MULTIPLIER_0, MULTIPLIER_1]);
+const KEY_STEPS: usize = memory.data<u32>([KEY_STEP_0, KEY_STEP_1]);
 /** Four times the first multiplier. */
-const BLOCK_STEP: usize = memory.data<u64>([0x349447d4c]);
+const BLOCK_STEP: usize = memory.data<u64>([4 * <u64>MULTIPLIER_0]);
 
 /** Bytes of one group: the 16 words of four neighbouring blocks. */
 export const GROUP_BYTES: usize = 64;
